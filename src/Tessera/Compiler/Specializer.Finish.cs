@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Tessera.Ir;
+using Tessera.Onnx;
+using Tessera.Ops;
+
+namespace Tessera.Compiler;
+
+/// <summary>The end of a stage: what leaves it, and what is still to do.</summary>
+internal sealed partial class Specializer
+{
+    private readonly Dictionary<Node, int> _outputIndex = [];
+    private readonly Dictionary<Node, int> _leafOfNode = [];
+
+    /// <summary>Types of the model's own values, as far as one stage goes.</summary>
+    public static Dictionary<string, TensorType> Types(Continuation start, IReadOnlyList<Value> live, Fold? fold, FoldedConstants folded)
+    {
+        Specializer s = new(start, fold, folded);
+        lock (folded)
+        {
+            s.BindLive(live);
+            foreach (Item i in start.Items) s.Take(i);
+        }
+        return s._values.Where(v => ReferenceEquals(v.Key.Item1, start.Root) && v.Value is Lowered.Tensor).ToDictionary(v => v.Key.Item2, v => ((Lowered.Tensor)v.Value).Node.Outputs[0]);
+    }
+
+    private Specialized Finish()
+    {
+        Graph probe = _graph.Build([]);
+        for (int i = 0; i < probe.Inputs.Length; i++) _leafOfNode[probe.Inputs[i]] = _leafOfInput[i];
+        TakeSteps();
+        if (_waiting.Count == 0 && _steps.Count == 0)
+        {
+            ImmutableArray<Recipe> results = [.. _from.Outputs.Select(o => ToRecipe(Find(_from.Root, o) ?? throw new TesseraException(ErrorCode.MalformedModel, $"Nothing computes the output '{o}'.")))];
+            return new(BuildGraph(), [.. _leafOfInput], results, [], null);
+        }
+        if (_steps.Count == 0 && _needed.All(n => Find(n.Item1, n.Item2) is null))
+            throw new TesseraException(ErrorCode.MalformedModel, $"{Describe(_waiting[0])} waits for a value that nothing computes.");
+        return Leave();
+    }
+
+    /// <summary>Waiting operators whose inputs are all there run right after this stage.</summary>
+    private void TakeSteps()
+    {
+        for (int i = _waiting.Count - 1; i >= 0; i--)
+        {
+            if (_waiting[i] is not Item.Call { Frame: var frame, Node: var node } call || frame.Model.FunctionOf(node) is not null) continue;
+            bool loop = node.Domain.Length == 0 && node.OpType is "Loop" or "Scan";
+            OpDef? def = loop ? null : OpTable.Find(node.Domain, node.OpType, (int)frame.Opsets.GetValueOrDefault(node.Domain, 1));
+            if (!loop && def?.Evaluate is null) continue;
+            if (FreeNames.Of(node).Any(n => Find(frame, n) is null)) continue;
+            ImmutableArray<Recipe?> inputs = [.. node.Inputs.Select(n => n.Length == 0 ? null : ToRecipe(Find(frame, n)!))];
+            string[] captured = [.. FreeNames.Bodies(node).SelectMany(FreeNames.Of).Distinct()];
+            _steps.Insert(0, new DynamicStep(frame, node, new NodeAttributes(frame, node), def, inputs, [.. captured.Select(n => (n, ToRecipe(Find(frame, n)!)))]));
+            _waiting.RemoveAt(i);
+        }
+        foreach (DynamicStep s in _steps) _stepResults.AddRange(s.Node.Outputs.Select(o => (s.Frame, o)));
+    }
+
+    private Specialized Leave()
+    {
+        List<(Frame, string)> live = [];
+        List<Recipe> results = [];
+        Dictionary<(Frame, string), Recipe> constants = [];
+        HashSet<(Frame, string)> done = [];
+        foreach ((Frame frame, string name) in _waiting.SelectMany(Reads).Concat(_from.Outputs.Select(o => (_from.Root, o))))
+        {
+            if (Resolve(frame, name) is not { } key || !done.Add(key)) continue;
+            Recipe r = ToRecipe(_values[key]);
+            if (r.IsConstant) { constants[key] = r; continue; }
+            live.Add(key);
+            results.Add(r);
+        }
+        live.AddRange(_stepResults);
+        // Values already known to be needed are constants of the next plan from the start.
+        HashSet<(Frame, string)> needed = [.. _needed.Select(n => Resolve(n.Item1, n.Item2)).OfType<(Frame, string)>()];
+        ImmutableHashSet<int> needs = [.. Enumerable.Range(0, live.Count).Where(i => needed.Contains(live[i]))];
+        Continuation next = new(_from.Root, _from.Outputs, [.. _waiting], [.. live], constants, needs);
+        return new(BuildGraph(), [.. _leafOfInput], [.. results], [.. _steps], next);
+    }
+
+    private Graph BuildGraph() => _graph.Build(_outputIndex.OrderBy(p => p.Value).Select(p => p.Key));
+
+    private static IEnumerable<(Frame, string)> Reads(Item item) => item switch
+    {
+        Item.Call c => FreeNames.Of(c.Node).Select(n => (c.Frame, n)),
+        Item.Bind b => b.From.Select(n => (b.Inner, n)),
+        Item.Collect c => c.Inner.SelectMany(f => c.From.Select(n => (f, n))),
+        _ => [],
+    };
+
+    /// <summary>The frame that holds <paramref name="name"/> as a value; null when nothing does yet, or an initializer gives it.</summary>
+    private (Frame, string)? Resolve(Frame frame, string name)
+    {
+        for (Frame? f = frame; f is not null; f = f.Parent)
+            if (_values.ContainsKey((f, name))) return (f, name);
+        return null;
+    }
+
+    private Recipe ToRecipe(Lowered v) => v switch
+    {
+        Lowered.Tensor { Node: { Op: GraphOp.Const } n } => new Recipe.Const(n.Constant!),
+        Lowered.Tensor { Node: var n } when _leafOfNode.TryGetValue(n, out int leaf) => new Recipe.Input(leaf),
+        Lowered.Tensor { Node: var n } => new Recipe.Output(_outputIndex.TryGetValue(n, out int i) ? i : _outputIndex[n] = _outputIndex.Count),
+        Lowered.Sequence s => new Recipe.Sequence([.. s.Items.Select(ToRecipe)]),
+        Lowered.Optional o => new Recipe.Optional(o.Item is null ? null : ToRecipe(o.Item)),
+        _ => throw new TesseraException(ErrorCode.Internal, $"{v} has no recipe."),
+    };
+
+    private static string Describe(Item item) => item is Item.Call c ? $"{c.Node.OpType} '{NodeAttributes.Describe(c.Node)}'" : "A branch";
+}

@@ -1,0 +1,185 @@
+using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Movement;
+using Tessera.Engines.Cpu.Text;
+using Tessera.Ir;
+
+namespace Tessera.Engines.Cpu;
+
+/// <summary>Turns a graph into steps: movement becomes views, elementwise nodes become groups, the rest kernels.</summary>
+internal sealed class CpuCompiler
+{
+    private readonly Graph _graph;
+    private readonly StepBuilder _b;
+    private readonly Grouping _grouping;
+    private readonly Dictionary<Node, Operand[]> _values = [];
+    private readonly Dictionary<Operand, Operand> _wide = new(ReferenceEqualityComparer.Instance);
+
+    private CpuCompiler(Graph graph, StepBuilder b) => (_graph, _b, _grouping) = (graph, b, new Grouping(graph));
+
+    public static StepBuilder Run(Graph graph, int workers, MemoryPool pool)
+    {
+        StepBuilder b = new(workers, pool);
+        try
+        {
+            CpuCompiler c = new(graph, b);
+            foreach (Node n in graph.Nodes) c.Compile(n);
+            for (int i = 0; i < graph.Outputs.Length; i++) c.Deliver(i);
+            return b;
+        }
+        catch
+        {
+            foreach (MemoryBlock m in b.Owned) m.Dispose();
+            throw;
+        }
+    }
+
+    private void Compile(Node n)
+    {
+        try
+        {
+            if (Grouping.IsElementwise(n))
+            {
+                if (_grouping.Group(n) is { } group) _values[n] = [Fuse(n, group)];
+                return;
+            }
+            _values[n] = View(n) ?? Kernel(n);
+        }
+        catch (TesseraException e) when (n.Origin is { } origin && !e.Message.Contains(origin, StringComparison.Ordinal))
+        {
+            throw new TesseraException(e.Code, $"'{origin}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Operators that need no step of their own; null for all others.</summary>
+    private Operand[]? View(Node n) => n.Op switch
+    {
+        GraphOp.Input => [Input((Arg.Input)n.Arg!)],
+        GraphOp.Const => [Constant(n.Constant!)],
+        GraphOp.Part => [_values[n.In[0]][((Arg.Part)n.Arg!).Index]],
+        GraphOp.Transpose => [Views.Transpose(Value(n.In[0]), ((Arg.Permutation)n.Arg!).Axes)],
+        GraphOp.Broadcast => [Views.Broadcast(Value(n.In[0]), n.Shape)],
+        GraphOp.Slice => [Views.Slice(Value(n.In[0]), (Arg.Slice)n.Arg!)],
+        GraphOp.Reshape => [Views.Reshape(Value(n.In[0]), n.Shape) ?? Views.Reshape(_b.Contiguous(Value(n.In[0])), n.Shape)!],
+        _ => null,
+    };
+
+    private Operand Value(Node n) => _values[n][0];
+
+    private Operand Input(Arg.Input a)
+    {
+        int slot = _b.NewSlot(SlotKind.Input, a.Type.Bytes(a.Shape.Count));
+        _b.Slots[slot].Index = a.Index;
+        Operand x = new(slot, a.Type, a.Shape, Strides.RowMajor(a.Shape), 0);
+        if (a.Type.Bits() != 4) return x;
+        Operand y = _b.Temporary(a.Type, a.Shape);
+        _b.Add(new UnpackStep(x, y));
+        return y;
+    }
+
+    private unsafe Operand Constant(Tensor t)
+    {
+        int slot = _b.NewSlot(SlotKind.Constant, t.Count * Operand.SizeOf(t.Type));
+        if (t.Type == DType.String)
+        {
+            _b.Slots[slot].Strings = t.Contiguous().Strings;
+            return new(slot, t.Type, t.Shape, Strides.RowMajor(t.Shape), 0, t);
+        }
+        if (t.Type.Bits() == 4)
+        {
+            nint to = _b.Own(t.Count);
+            UnpackStep.Unpack(t.Type, (byte*)t.Address, (byte*)to, t.Count);
+            _b.Slots[slot].Address = to;
+            return new(slot, t.Type, t.Shape, Strides.RowMajor(t.Shape), 0, t);
+        }
+        _b.Slots[slot].Address = t.Address;
+        return new(slot, t.Type, t.Shape, t.Strides, 0, t);
+    }
+
+    private Operand Fuse(Node root, List<Node> group)
+    {
+        TileCompiler tiles = new(root.Shape, Value);
+        foreach (Node n in group) tiles.Add(n);
+        Operand y = _b.Temporary(root.Type, root.Shape);
+        TileProgram program = tiles.Finish(_b, (root, y));
+        if (Producer(root, group) is not ({ } step, { } value)) _b.Add(new GroupStep(program), group);
+        else _b.Extend(step, program, y, value, group);
+        return y;
+    }
+
+    /// <summary>The step before the group that can run it as its epilogue: the group is the only reader of its result.</summary>
+    private (Step, Operand)? Producer(Node root, List<Node> group)
+    {
+        foreach (Node n in group)
+            foreach (Node x in n.In)
+            {
+                if (Grouping.IsElementwise(x) || x.Op is GraphOp.Const or GraphOp.Input || x.Outputs.Length > 1 || x.Shape != root.Shape || x.Type == DType.String) continue;
+                if (_graph.Outputs.Contains(x) || !_grouping.Uses[x].All(group.Contains)) continue;
+                Operand value = Value(x);
+                Step? step = _b.Steps.FindLast(s => s.TakesEpilogue && s.Epilogue is null && s.Writes[0].Slot == value.Slot);
+                if (step is not null && step.Nodes.Contains(x) && value.IsContiguous && value.Offset == 0 && step.Writes[0].Count == value.Count) return (step, value);
+            }
+        return null;
+    }
+
+    private Operand[] Kernel(Node n)
+    {
+        Operand[] x = [.. n.In.Select(Value)];
+        int first = _b.Steps.Count;
+        Operand[] y = Apply(n, x);
+        for (int i = first; i < _b.Steps.Count; i++) if (_b.Steps[i].Nodes.Count == 0) _b.Steps[i].Nodes = [n];
+        return y;
+    }
+
+    private Operand[] Apply(Node n, Operand[] x)
+    {
+        Operand[] y = [.. n.Outputs.Select(t => _b.Temporary(t.Type, t.Shape))];
+        if (n.Op != GraphOp.Host && (n.Type == DType.String || x.Any(o => o.Type == DType.String)))
+        {
+            TextKernel.Build(_b, n, x, y);
+            return y;
+        }
+        if (!KernelTable.ComputesFloats(n)) { KernelTable.Factory(n.Op)(_b, n, x, y); return y; }
+        Operand[] wide = [.. x.Select(Widened)], results = [.. y.Select(o => Conversions.Encode(o.Type) is null ? o : _b.Temporary(DType.Float32, o.Shape))];
+        KernelTable.Factory(n.Op)(_b, n, wide, results);
+        for (int i = 0; i < y.Length; i++)
+            if (Conversions.Encode(y[i].Type) is { } encode) _b.Add(TileCompiler.Single(_b, encode, results[i], y[i]));
+        return y;
+    }
+
+    /// <summary>A 16-bit operand as Float32; once per value, and now when it is a constant.</summary>
+    private Operand Widened(Operand x)
+    {
+        if (Conversions.Decode(x.Type) is not { } decode) return x;
+        if (_wide.TryGetValue(x, out Operand? known)) return known;
+        Operand y;
+        if (_b.IsKnown(x) && x.IsContiguous)
+        {
+            y = _b.Constant(DType.Float32, x.Shape, _b.Own(x.Count * sizeof(float)));
+            Decode(decode, x, y);
+        }
+        else
+        {
+            y = _b.Temporary(DType.Float32, x.Shape);
+            _b.Add(TileCompiler.Single(_b, decode, x, y));
+        }
+        return _wide[x] = y;
+    }
+
+    private unsafe void Decode(MicroOp decode, Operand x, Operand y) =>
+        decode.Run((byte*)_b.Slots[x.Slot].Address + x.Offset * x.Size, null, null, (byte*)_b.Slots[y.Slot].Address, checked((nint)x.Count));
+
+    /// <summary>Lets output <paramref name="index"/> be written in place by the step that makes it, or copies it there.</summary>
+    private void Deliver(int index)
+    {
+        Operand x = Value(_graph.Outputs[index]);
+        Slot slot = _b.Slots[x.Slot];
+        if (slot.Kind is SlotKind.Arena or SlotKind.Text && slot.AliasOf < 0 && x.IsContiguous && x.Offset == 0 && slot.Bytes == x.Bytes && x.Type.Bits() != 4)
+        {
+            _b.Bind(x.Slot, index);
+            return;
+        }
+        Operand y = _b.Temporary(x.Type, x.Shape);
+        _b.Bind(y.Slot, index);
+        _b.Add(x.Type.Bits() == 4 ? new PackStep(_b.Contiguous(x), y) : CopyStep.Create(x, y), _graph.Outputs[index]);
+    }
+}

@@ -1,0 +1,91 @@
+namespace Tessera.Engines.Cpu.Elementwise;
+
+/// <summary>Assigns the registers of a tile program to scratch tiles: one whose value is dead is used again.</summary>
+internal sealed class TileAllocation((int Width, bool Uniform, bool Source)[] registers, List<TileSource> sources, List<TileInstruction> code, List<TileTarget> targets)
+{
+    /// <summary>Rows below this are copied into tiles, which then span several.</summary>
+    private const int ShortestRow = 768;
+
+    private readonly int[] _tiles = new int[registers.Length];
+    private readonly Stack<int> _free = new();
+    private int _count;
+
+    public TileProgram Finish(StepBuilder b, int cacheBytes)
+    {
+        Array.Fill(_tiles, -1);
+        TileInstruction[] prologue = [.. code.Where(i => registers[i.Y].Uniform)], loop = [.. code.Where(i => !registers[i.Y].Uniform)];
+        UseRows(loop);
+        UseNumbers(prologue, loop);
+        for (int r = 0; r < registers.Length; r++) if (registers[r].Uniform && !sources.Exists(s => s.Register == r && s.Access == TileAccess.Single)) _tiles[r] = _count++;
+        int[] last = LastUse(loop);
+        foreach (TileSource s in sources) if (s.Access == TileAccess.Strided) _tiles[s.Register] = Take();
+        HashSet<int> outside = [.. targets.Select(t => t.Register)];
+        for (int i = 0; i < loop.Length; i++)
+        {
+            TileInstruction x = loop[i];
+            // An operator may overwrite an operand of its own width, element by element.
+            ReadOnlySpan<int> operands = [x.A, x.B, x.C];
+            foreach (int o in operands) if (Dies(o, i, last) && registers[o].Width == registers[x.Y].Width) Release(o, last);
+            if (!outside.Contains(x.Y)) _tiles[x.Y] = Take();
+            foreach (int o in operands) if (Dies(o, i, last)) Release(o, last);
+            if (!outside.Contains(x.Y) && last[x.Y] <= i) Release(x.Y, last);
+        }
+        int width = Math.Max(1, registers.Max(r => r.Width));
+        int tile = Math.Clamp(cacheBytes / (Math.Max(1, _count) * width) / 64 * 64, 256, 4096);
+        return new([.. sources], prologue, loop, [.. targets], _tiles, tile, width, b.Scratch((long)_count * tile * width));
+    }
+
+    /// <summary>Operands with one element per long row are used in place by operators that take one element for all.</summary>
+    private void UseRows(TileInstruction[] loop)
+    {
+        long row = 0;
+        foreach (TileSource s in sources)
+        {
+            if (s.RowLength < ShortestRow || (row != 0 && s.RowLength != row)) continue;
+            int[] users = [.. Enumerable.Range(0, loop.Length).Where(i => loop[i].A == s.Register || loop[i].B == s.Register || loop[i].C == s.Register)];
+            if (!users.All(i => loop[i].Op.TakesOne && loop[i].One == 0 && loop[i].A != loop[i].B)) continue;
+            row = s.RowLength;
+            s.ByRow();
+            foreach (int i in users) loop[i] = loop[i] with { One = loop[i].A == s.Register ? 1 : 2 };
+        }
+    }
+
+    /// <summary>Numbers are not repeated over a tile where every operator takes one element for all.</summary>
+    private void UseNumbers(TileInstruction[] prologue, TileInstruction[] loop)
+    {
+        HashSet<int> repeated = [.. prologue.SelectMany(i => new[] { i.A, i.B, i.C })];
+        for (int k = 0; k < loop.Length; k++)
+        {
+            TileInstruction i = loop[k];
+            int one = i.B >= 0 && registers[i.B].Uniform ? 2 : i.A >= 0 && registers[i.A].Uniform ? 1 : 0;
+            if (one != 0 && i.One == 0 && i.Op.TakesOne && i.A != i.B) loop[k] = i with { One = one };
+            foreach ((int register, int position) in new[] { (i.A, 1), (i.B, 2), (i.C, 3) })
+                if (register >= 0 && loop[k].One != position) repeated.Add(register);
+        }
+        foreach (TileSource s in sources) if (s.Access == TileAccess.Uniform && !repeated.Contains(s.Register)) s.Once();
+    }
+
+    private bool Dies(int r, int at, int[] last) => r >= 0 && last[r] == at && _tiles[r] >= 0 && !registers[r].Uniform;
+
+    private int Take() => _free.TryPop(out int t) ? t : _count++;
+
+    private void Release(int r, int[] last)
+    {
+        _free.Push(_tiles[r]);
+        // Released once; where it lies stays known to the instructions before.
+        last[r] = int.MaxValue;
+    }
+
+    private int[] LastUse(TileInstruction[] loop)
+    {
+        int[] last = new int[registers.Length];
+        Array.Fill(last, -1);
+        for (int i = 0; i < loop.Length; i++)
+        {
+            if (loop[i].A >= 0) last[loop[i].A] = i;
+            if (loop[i].B >= 0) last[loop[i].B] = i;
+            if (loop[i].C >= 0) last[loop[i].C] = i;
+        }
+        return last;
+    }
+}

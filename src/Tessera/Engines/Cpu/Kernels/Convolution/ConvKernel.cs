@@ -1,0 +1,25 @@
+using Tessera.Ir;
+
+namespace Tessera.Engines.Cpu.Kernels;
+
+/// <summary>Chooses how a convolution runs.</summary>
+internal static class ConvKernel
+{
+    public static void Build(StepBuilder b, Node n, Operand[] x, Operand[] y)
+    {
+        if (y[0].Count == 0) return;
+        ConvGeometry g = ConvGeometry.Of((Arg.Conv)n.Arg!, x[0].Shape, x[1].Shape, y[0].Shape);
+        Operand data = b.Contiguous(x[0]), weights = b.Contiguous(x[1]);
+        Step step = y[0].Type switch
+        {
+            DType.Float32 => PlaneStep.Takes(g) ? new PlaneStep(b, g, data, weights, y[0]) : g is { Channels: 1, Filters: <= 4, Taps: <= 4096 } ? new DepthwiseStep(b, g, data, weights, y[0]) : new ConvStep(b, g, data, weights, y[0]),
+            DType.Float64 => new ConvStep<double>(b, g, data, weights, y[0]),
+            DType.Int64 => new ConvStep<long>(b, g, data, weights, y[0]),
+            DType.UInt64 => new ConvStep<ulong>(b, g, data, weights, y[0]),
+            DType.Int32 => new ConvStep<int>(b, g, data, weights, y[0]),
+            DType.UInt32 => new ConvStep<uint>(b, g, data, weights, y[0]),
+            _ => throw new TesseraException(ErrorCode.Unsupported, $"The CPU engine convolves no {y[0].Type}; cast the operands of Conv {x[0].Shape} with {x[1].Shape} to Float32 first."),
+        };
+        b.Add(step, n);
+    }
+}

@@ -1,0 +1,136 @@
+namespace Tessera.Engines.Cpu.Kernels;
+
+/// <summary>
+/// Float32 convolution as weights [filters, channels·taps] times window columns [channels·taps, positions]. Columns are made tile by tile in cache,
+/// never as a whole; weights known when the executable is made are packed then.
+/// </summary>
+internal sealed unsafe class ConvStep : Step
+{
+    private readonly ConvGeometry _g;
+    private readonly ColumnPacking _columns;
+    private readonly long _k, _taps, _out, _kPart, _nPart, _nParts, _mPart, _mParts, _kParts, _panel;
+    private readonly bool _sharesB;
+    private readonly nint _known;
+    private readonly Scratch _weights;
+    private readonly Scratch _packedB;
+
+    public ConvStep(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand y)
+        : base(g.IsPointwise ? "conv 1×1 f32" : "conv gemm f32", [x, w], [y], 2 * y.Count * g.Channels * g.Taps, $"{g}{(g.Groups > 1 ? $", {g.Groups} groups" : "")}, tiles {Sgemm.Rows}×{Sgemm.Columns}")
+    {
+        (_g, _columns, _taps, _out) = (g, new(g), g.Taps, g.OutSize);
+        _k = g.Channels * _taps;
+        // Whole channels per part, so that what is known of a tap's border holds for all of them.
+        long channels = Math.Max(1, (Blocking.KPartOf(_k) + _taps - 1) / _taps);
+        _kPart = channels * _taps;
+        _kParts = (_k + _kPart - 1) / _kPart;
+        (_mPart, _nPart) = Cut(b.Workers);
+        _mParts = (g.Filters + _mPart - 1) / _mPart;
+        _nParts = (_out + _nPart - 1) / _nPart;
+        _panel = (_nPart + Sgemm.Columns - 1) / Sgemm.Columns * Sgemm.Columns;
+        // Columns that several blocks of filters meet are made once, where they fit the cache.
+        _sharesB = _mParts > 1 && g.Batch * g.Groups * _nParts * _k * _panel * 4 <= CacheSizes.L2;
+        _packedB = _sharesB ? b.SharedScratch(4 * g.Batch * g.Groups * _nParts * _k * _panel) : b.Scratch(4 * Sgemm.PackedB(_kPart, _nPart));
+        if (!b.IsKnown(w))
+        {
+            _weights = b.SharedScratch(4 * w.Count);
+            return;
+        }
+        _known = b.Own(4 * w.Count);
+        float* from = b.Known<float>(w), to = (float*)_known;
+        long parts = g.Groups * _kParts;
+        if (w.Count < 1 << 16) for (long i = 0; i < parts; i++) PackWeights(from, to, i);
+        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = b.Workers }, i => PackWeights(from, to, i));
+    }
+
+    public override bool TakesEpilogue => true;
+
+    private (long M, long N) Cut(int workers)
+    {
+        long width = Sgemm.Columns, height = Sgemm.Rows;
+        long m = (_g.Filters + height - 1) / height * height;
+        long n = Math.Clamp(CacheSizes.L2 / 2 / 4 / Math.Max(_kPart, m) / width * width, width, 16 * width);
+        n = Math.Min(n, (_out + width - 1) / width * width);
+        long flops = 2 * _g.Batch * _g.Groups * _g.Filters * _out * _k;
+        long wanted = workers == 1 || flops < 1 << 20 ? 1 : flops < 1 << 24 ? workers : 3 * workers;
+        while (_g.Batch * _g.Groups * ((_out + n - 1) / n) * ((_g.Filters + m - 1) / m) < wanted)
+        {
+            // Whole rows of the output stay together while there are filters to share out: what follows then runs on long stretches.
+            if (m >= 8 * height && n >= _out) m = (m / 2 + height - 1) / height * height;
+            else if (n > 2 * width) n = (n / 2 + width - 1) / width * width;
+            else if (m > 2 * height) m = (m / 2 + height - 1) / height * height;
+            else break;
+        }
+        return (m, n);
+    }
+
+    /// <summary>One part of one group: [part][panel][k][row], the parts of a group one after the other.</summary>
+    private void PackWeights(float* w, float* to, long index)
+    {
+        (long group, long part) = Math.DivRem(index, _kParts);
+        long k0 = part * _kPart, k = Math.Min(_kPart, _k - k0), start = group * _g.Filters * _k;
+        Packing.A(w + start + k0, _k, 1, _g.Filters, k, to + start + k0 * _g.Filters, k * Sgemm.Rows);
+    }
+
+    public override void Run(RunContext c)
+    {
+        bool alone = c.Workers(Flops * 0.02) == 1;
+        if (_known == 0) Split(c, 0, checked((int)(_g.Groups * _kParts)), alone);
+        if (_sharesB) Split(c, 2, checked((int)(_g.Batch * _g.Groups * _nParts * _kParts)), alone);
+        Split(c, 1, checked((int)(_g.Batch * _g.Groups * _mParts * _nParts)), alone);
+    }
+
+    private void Split(RunContext c, int phase, int parts, bool alone)
+    {
+        if (!alone) c.Fork(this, phase, parts);
+        else for (int i = 0; i < parts; i++) Part(c, phase, i, 0);
+    }
+
+    public override void Part(RunContext c, int phase, int part, int worker)
+    {
+        if (phase == 0) PackWeights(c.Ptr<float>(Reads[1]), c.Ptr<float>(_weights, 0), part);
+        else if (phase == 1) Block(c, part, worker);
+        else
+        {
+            (long rest, long k) = Math.DivRem(part, _kParts);
+            (long image, long ni) = Math.DivRem(rest, _nParts);
+            long k0 = k * _kPart;
+            PackColumns(c.Ptr<float>(Reads[0]) + image * _g.Channels * _g.InSize, k0, ni * _nPart, c.Ptr<float>(_packedB, 0) + (rest * _k + k0) * _panel);
+        }
+    }
+
+    /// <summary>Window columns of one part of K for the output positions of one block.</summary>
+    private void PackColumns(float* x, long k0, long n0, float* to)
+    {
+        long k = Math.Min(_kPart, _k - k0), n = Math.Min(_nPart, _out - n0), size = _g.InSize;
+        float* from = x + k0 / _taps * size;
+        if (_g.IsPointwise) Packing.B(from + n0, 1, size, n, k, to, k * Sgemm.Columns);
+        else _columns.Pack(from, k / _taps, n0, n, Sgemm.Columns, to, k * Sgemm.Columns);
+    }
+
+    private void Block(RunContext c, int part, int worker)
+    {
+        (long block, long mi) = Math.DivRem(part, _mParts);
+        (long rest, long ni) = Math.DivRem(block, _nParts);
+        (long batch, long group) = Math.DivRem(rest, _g.Groups);
+        long m0 = mi * _mPart, m = Math.Min(_mPart, _g.Filters - m0), n0 = ni * _nPart, n = Math.Min(_nPart, _out - n0), size = _g.InSize;
+        float* x = c.Ptr<float>(Reads[0]) + (batch * _g.Groups + group) * _g.Channels * size, b = _sharesB ? c.Ptr<float>(_packedB, 0) + block * _k * _panel : c.Ptr<float>(_packedB, worker);
+        float* w = (_known != 0 ? (float*)_known : c.Ptr<float>(_weights, 0)) + group * _g.Filters * _k;
+        long start = ((batch * _g.Groups + group) * _g.Filters + m0) * _out + n0;
+        GemmBlock g = new() { Rows = m, Cols = n, C = c.Ptr<float>(Writes[0]) + start, Ldc = _out, B = b };
+        for (long k0 = 0; k0 < _k || k0 == 0; k0 += _kPart)
+        {
+            g.K = Math.Min(_kPart, _k - k0);
+            g.A = w + k0 * _g.Filters + m0 * g.K;
+            g.AStep = g.K * Sgemm.Rows;
+            g.BStep = g.K * Sgemm.Columns;
+            if (_sharesB) g.B = b + k0 * _panel;
+            else PackColumns(x, k0, n0, b);
+            Sgemm.Run(g);
+            g.From = g.C;
+            g.FromStep = g.Ldc;
+        }
+        if (Epilogue is null) return;
+        if (n == _out) Finish(c, start, m * n, worker);
+        else for (long r = 0; r < m; r++) Finish(c, start + r * _out, n, worker);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Tessera.Engines.Cpu.Elementwise;
+
+namespace Tessera.Engines.Cpu.Kernels;
+
+/// <summary>exp(x − max) ÷ Σ, or x − max − ln Σ, over one row or over the columns of a block.</summary>
+internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>n consecutive elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Row(T* x, T* y, long n, bool log)
+    {
+        T largest = Largest(x, n);
+        V m = V.All(largest), sum = V.All(T.Zero);
+        long i = 0;
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            V d = V.Load(x + i) - m, e = ExpOp.Apply<V, T>(d);
+            sum += e;
+            V.Store(log ? d : e, y + i);
+        }
+        if (i < n)
+        {
+            V d = Sums.Partial<V, T>(x + i, n - i, T.NegativeInfinity) - m, e = ExpOp.Apply<V, T>(d);
+            // Lanes that do not exist must not count even where −∞ − max is NaN.
+            sum += Sums.Partial<V, T>((T*)&e, n - i, T.Zero);
+            Sums.Store(log ? d : e, y + i, n - i);
+        }
+        T total = Sums.Of<V, T>(sum);
+        if (log) Shift(y, n, -T.Log(total));
+        else Scale(y, n, T.One / total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Largest(T* x, long n)
+    {
+        V m = V.All(T.NegativeInfinity), l = m;
+        long i = 0;
+        for (; i <= n - 2 * V.Count; i += 2 * V.Count)
+        {
+            m = V.Max(m, V.Load(x + i));
+            l = V.Max(l, V.Load(x + i + V.Count));
+        }
+        T largest = Sums.Largest<V, T>(V.Max(m, l));
+        for (; i < n; i++) largest = T.Max(largest, x[i]);
+        return largest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(T* y, long n, T by)
+    {
+        V s = V.All(by);
+        long i = 0;
+        for (; i <= n - V.Count; i += V.Count) V.Store(V.Load(y + i) * s, y + i);
+        for (; i < n; i++) y[i] *= by;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Shift(T* y, long n, T by)
+    {
+        V s = V.All(by);
+        long i = 0;
+        for (; i <= n - V.Count; i += V.Count) V.Store(V.Load(y + i) + s, y + i);
+        for (; i < n; i++) y[i] += by;
+    }
+
+    /// <summary>V.Count neighbouring columns, rows <paramref name="step"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Columns(T* x, T* y, long n, long step, bool log)
+    {
+        V m = V.Load(x), sum = V.All(T.Zero);
+        for (long i = 1; i < n; i++) m = V.Max(m, V.Load(x + i * step));
+        for (long i = 0; i < n; i++)
+        {
+            V d = V.Load(x + i * step) - m, e = ExpOp.Apply<V, T>(d);
+            sum += e;
+            V.Store(log ? d : e, y + i * step);
+        }
+        V by = log ? V.Log(sum) : V.All(T.One) / sum;
+        for (long i = 0; i < n; i++) V.Store(log ? V.Load(y + i * step) - by : V.Load(y + i * step) * by, y + i * step);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Tessera.Engines.Cpu.Elementwise;
+
+namespace Tessera.Engines.Cpu.Kernels;
+
+/// <summary>Lanes to one number.</summary>
+internal static unsafe class Sums
+{
+    /// <summary>Σ of the lanes, halves first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Of<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (sizeof(V) == 64) return Of(Unsafe.BitCast<V, Vector512<T>>(x).GetLower() + Unsafe.BitCast<V, Vector512<T>>(x).GetUpper());
+        return sizeof(V) == 32 ? Of(Unsafe.BitCast<V, Vector256<T>>(x)) : Vector128.Sum(Unsafe.BitCast<V, Vector128<T>>(x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Of<T>(Vector256<T> x) => Vector128.Sum(x.GetLower() + x.GetUpper());
+
+    /// <summary>Largest lane; NaN when one is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Largest<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        if (sizeof(V) == 64) return Largest(Vector256.Max(Unsafe.BitCast<V, Vector512<T>>(x).GetLower(), Unsafe.BitCast<V, Vector512<T>>(x).GetUpper()));
+        return sizeof(V) == 32 ? Largest(Unsafe.BitCast<V, Vector256<T>>(x)) : Largest(Unsafe.BitCast<V, Vector128<T>>(x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Largest<T>(Vector256<T> x) where T : unmanaged, IFloatingPointIeee754<T> => Largest(Vector128.Max(x.GetLower(), x.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Largest<T>(Vector128<T> x) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        x = Vector128.Max(x, Vector128.Shuffle(x.AsInt64(), Vector128.Create(1L, 0)).As<long, T>());
+        return typeof(T) == typeof(double) ? x[0] : Vector128.Max(x, Vector128.Shuffle(x.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>())[0];
+    }
+
+    /// <summary>The n &lt; V.Count elements at <paramref name="x"/>, then <paramref name="rest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Partial<V, T>(T* x, long n, T rest) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    {
+        T* t = stackalloc T[V.Count];
+        for (int i = 0; i < V.Count; i++) t[i] = i < n ? x[i] : rest;
+        return V.Load(t);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<V, T>(V v, T* x, long n) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    {
+        T* t = stackalloc T[V.Count];
+        V.Store(v, t);
+        for (int i = 0; i < n; i++) x[i] = t[i];
+    }
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Tessera.Ir;
+
+namespace Tessera.Engines.Cpu.Reduce;
+
+/// <summary>ArgMax and ArgMin along one axis; the first NaN wins, then the first (or last) of equals.</summary>
+internal static class ArgReduceKernel
+{
+    public static void Build(StepBuilder b, Node n, Operand[] x, Operand[] y) => b.Add(Dispatch.Numeric<Factory, Step>(x[0].Type, new Factory(n, x[0], y[0])));
+
+    private readonly struct Factory(Node n, Operand x, Operand y) : INumericFactory<Step>
+    {
+        public Step Make<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => new ArgReduceStep<T>(n.Op == GraphOp.ArgMax, (Arg.ArgReduce)n.Arg!, x, y);
+    }
+}
+
+internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumber<T>
+{
+    private readonly bool _max;
+    private readonly bool _last;
+    private readonly Layout _kept;
+    private readonly long _n;
+    private readonly long _step;
+
+    public ArgReduceStep(bool max, Arg.ArgReduce a, Operand x, Operand y) : base(max ? "argmax" : "argmin", [x], [y], x.Count, "a scan per output")
+    {
+        (_max, _last, _n, _step) = (max, a.Last, x.Shape[a.Axis], x.Strides[a.Axis]);
+        Shape kept = x.Shape.With(a.Axis, 1);
+        _kept = Layout.Of(kept, x.Strides);
+    }
+
+    public override void Run(RunContext c)
+    {
+        int outputs = checked((int)Writes[0].Count);
+        if (outputs == 0) return;
+        if (_n == 0) throw new TesseraException(ErrorCode.ShapeMismatch, $"{Kernel} over an empty axis of {Reads[0].Shape} has no answer.");
+        int workers = c.Workers(Reads[0].Count * 1.0), parts = Math.Min(outputs, workers * 4);
+        if (workers <= 1 || parts <= 1) Range(c, 0, outputs);
+        else c.Fork(this, parts, parts);
+    }
+
+    public override void Part(RunContext c, int phase, int part, int worker) => Range(c, Writes[0].Count * part / phase, Writes[0].Count * (part + 1) / phase);
+
+    private void Range(RunContext c, long first, long end)
+    {
+        T* x = c.Ptr<T>(Reads[0]);
+        long* y = c.Ptr<long>(Writes[0]);
+        for (long i = first; i < end; i++) y[i] = One(x + _kept.OffsetOf(0, i, _kept.Rank));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private long One(T* x)
+    {
+        long at = 0;
+        T best = *x;
+        for (long i = 1; i < _n && !T.IsNaN(best); i++)
+        {
+            T v = x[i * _step];
+            if (T.IsNaN(v) || (_max ? v > best : v < best) || (_last && v == best)) (best, at) = (v, i);
+        }
+        return at;
+    }
+}

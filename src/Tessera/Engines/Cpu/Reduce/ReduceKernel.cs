@@ -1,0 +1,123 @@
+using System.Numerics;
+using Tessera.Ir;
+
+namespace Tessera.Engines.Cpu.Reduce;
+
+/// <summary>ReduceSum, ReduceProd, ReduceMax, ReduceMin over any axes of any strided operand.</summary>
+internal static class ReduceKernel
+{
+    public static void Build(StepBuilder b, Node n, Operand[] x, Operand[] y) =>
+        b.Add(Dispatch.Numeric<Factory, Step>(x[0].Type, new Factory(b, n.Op, ((Arg.Reduce)n.Arg!).Axes, x[0], y[0])));
+
+    private readonly struct Factory(StepBuilder b, GraphOp op, Ints axes, Operand x, Operand y) : INumericFactory<Step>
+    {
+        public Step Make<T>() where T : unmanaged, INumber<T>, IMinMaxValue<T> => op switch
+        {
+            GraphOp.ReduceSum => new ReduceStep<SumReduction, T>(b, op, axes, x, y),
+            GraphOp.ReduceProd => new ReduceStep<ProdReduction, T>(b, op, axes, x, y),
+            GraphOp.ReduceMax => new ReduceStep<MaxReduction, T>(b, op, axes, x, y),
+            GraphOp.ReduceMin => new ReduceStep<MinReduction, T>(b, op, axes, x, y),
+            _ => throw new TesseraException(ErrorCode.Internal, $"{op} is no reduction."),
+        };
+    }
+}
+
+internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction where T : unmanaged, INumber<T>
+{
+    private const int Band = 512;
+
+    private readonly Layout _kept;
+    private readonly Layout _reduced;
+    private readonly long _outputs;
+    private readonly long _length;
+    private readonly bool _columns;
+    private readonly long _units;
+    private readonly int _chunks;
+    private readonly Scratch _scratch;
+
+    public ReduceStep(StepBuilder b, GraphOp op, Ints axes, Operand x, Operand y) : base(Name(op, x, axes), [x], [y], x.Count, $"{x.Count / Math.Max(1, y.Count)} elements into one, {y.Count} times")
+    {
+        List<long> kept = [], keptStrides = [], reduced = [], reducedStrides = [];
+        for (int i = 0; i < x.Shape.Rank; i++)
+        {
+            bool r = axes.Span.Contains(i);
+            (r ? reduced : kept).Add(x.Shape[i]);
+            (r ? reducedStrides : keptStrides).Add(x.Strides[i]);
+        }
+        _kept = Layout.Of(Shape.Of([.. kept]), new Strides([.. keptStrides]));
+        _reduced = Layout.Of(Shape.Of([.. reduced]), new Strides([.. reducedStrides]));
+        (_outputs, _length) = (y.Count, _reduced.CountOf(_reduced.Rank));
+        long row = _reduced.Extents[^1], column = _kept.Extents[^1];
+        bool rows = _reduced.Strides[0][^1] == 1 && row > 1;
+        _columns = column > 1 && _kept.Strides[0][^1] == 1 && (!rows || row < 16 && column > row);
+        _units = _columns ? _outputs / Math.Max(1, column) * ((column + Band - 1) / Band) : _outputs;
+        // One long row is cut into chunks of fixed size, so that its result does not depend on the number of threads.
+        _chunks = !_columns && rows && _reduced.Rank == 1 && _outputs < 4 && _length >= 4 * 65536 ? (int)((_length + 65535) / 65536) : 1;
+        _scratch = _columns ? b.Scratch(Band * sizeof(T)) : b.SharedScratch(_chunks * _outputs * sizeof(T));
+    }
+
+    private static string Name(GraphOp op, Operand x, Ints axes) => axes.Count > 0 && axes[axes.Count - 1] == x.Shape.Rank - 1 ? $"{op} rows" : $"{op} columns";
+
+    public override void Run(RunContext c)
+    {
+        if (_outputs == 0) return;
+        if (_length == 0)
+        {
+            new Span<T>(c.Ptr<T>(Writes[0]), checked((int)_outputs)).Fill(TOp.Neutral<T>());
+            return;
+        }
+        long units = _units * _chunks;
+        int workers = c.Workers(Reads[0].Count * sizeof(T) * 0.06 + _outputs * 5), parts = (int)Math.Min(units, workers * 4L);
+        if (workers <= 1 || parts <= 1) for (long u = 0; u < units; u++) Unit(c, u, 0);
+        else c.Fork(this, parts, parts);
+        if (_chunks > 1) for (long i = 0; i < _outputs; i++) c.Ptr<T>(Writes[0])[i] = ReduceLoops.Strided<TOp, T>(c.Ptr<T>(_scratch, 0) + i * _chunks, _chunks, 1);
+    }
+
+    public override void Part(RunContext c, int phase, int part, int worker)
+    {
+        long units = _units * _chunks;
+        for (long u = units * part / phase, end = units * (part + 1) / phase; u < end; u++) Unit(c, u, worker);
+    }
+
+    private void Unit(RunContext c, long unit, int worker)
+    {
+        T* x = c.Ptr<T>(Reads[0]), y = c.Ptr<T>(Writes[0]);
+        if (_columns) Columns(x, y, unit, c.Ptr<T>(_scratch, worker));
+        else if (_chunks > 1)
+        {
+            (long output, long chunk) = Math.DivRem(unit, _chunks);
+            c.Ptr<T>(_scratch, 0)[unit] = ReduceLoops.Row<TOp, T>(x + _kept.OffsetOf(0, output, _kept.Rank) + chunk * 65536, Math.Min(65536, _length - chunk * 65536));
+        }
+        else y[unit] = One(x + _kept.OffsetOf(0, unit, _kept.Rank));
+    }
+
+    private T One(T* x)
+    {
+        int last = _reduced.Rank - 1;
+        long n = _reduced.Extents[last], step = _reduced.Strides[0][last];
+        T y = TOp.Neutral<T>();
+        for (long r = 0, rows = _reduced.CountOf(last); r < rows; r++)
+        {
+            T* from = x + _reduced.OffsetOf(0, r, last);
+            y = TOp.Scalar(y, step == 1 ? ReduceLoops.Row<TOp, T>(from, n) : ReduceLoops.Strided<TOp, T>(from, n, step));
+        }
+        return y;
+    }
+
+    /// <summary>A band of neighbouring outputs at once; blocks of 64 rows are reduced apart, then joined.</summary>
+    private void Columns(T* x, T* y, long unit, T* block)
+    {
+        long column = _kept.Extents[^1], bands = (column + Band - 1) / Band;
+        (long outer, long band) = Math.DivRem(unit, bands);
+        nint n = (nint)Math.Min(Band, column - band * Band);
+        x += _kept.OffsetOf(0, outer, _kept.Rank - 1) + band * Band;
+        y += outer * column + band * Band;
+        new Span<T>(y, (int)n).Fill(TOp.Neutral<T>());
+        for (long r = 0; r < _length; r += 64)
+        {
+            new Span<T>(block, (int)n).Fill(TOp.Neutral<T>());
+            for (long k = r, end = Math.Min(_length, r + 64); k < end; k++) ReduceLoops.Columns<TOp, T>(x + _reduced.OffsetOf(0, k, _reduced.Rank), block, n);
+            ReduceLoops.Columns<TOp, T>(block, y, n);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using Tessera.Ir;
+
+namespace Tessera.Engines.Cpu;
+
+/// <summary>How the content of a slot comes about.</summary>
+internal enum SlotKind { Input, Output, Constant, Arena, Text }
+
+/// <summary>One entry of the pointer table.</summary>
+internal sealed class Slot(SlotKind kind, long bytes)
+{
+    public SlotKind Kind { get; set; } = kind;
+
+    public long Bytes { get; } = bytes;
+
+    /// <summary>Input or Output: its number; −1 for a text that is no output.</summary>
+    public int Index { get; set; } = -1;
+
+    /// <summary>Another slot that this one lies in; −1 when none.</summary>
+    public int AliasOf { get; set; } = -1;
+
+    /// <summary>Bytes from the start of <see cref="AliasOf"/>.</summary>
+    public long AliasOffset { get; set; }
+
+    /// <summary>Constant: where it lies. Arena: offset, once planned.</summary>
+    public nint Address { get; set; }
+
+    /// <summary>Constant strings.</summary>
+    public string[]? Strings { get; set; }
+}
+
+/// <summary>Collects the steps of an executable and the memory they need. What kernels' factories are handed.</summary>
+internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
+{
+    private readonly List<int> _pending = [];
+
+    public List<Slot> Slots { get; } = [];
+
+    public List<Step> Steps { get; } = [];
+
+    /// <summary>Per step, the slots that are its scratch.</summary>
+    public List<int[]> Scratches { get; } = [];
+
+    /// <summary>Memory that lives as long as the executable: packed weights, tables, constants.</summary>
+    public List<MemoryBlock> Owned { get; } = [];
+
+    /// <summary>Most workers that a fork will ever have.</summary>
+    public int Workers { get; } = workers;
+
+    public int NewSlot(SlotKind kind, long bytes)
+    {
+        Slots.Add(new Slot(kind, bytes));
+        return Slots.Count - 1;
+    }
+
+    /// <summary>A contiguous value in the arena, to be written by a step.</summary>
+    public Operand Temporary(DType type, Shape shape)
+    {
+        long bytes = shape.Count * Operand.SizeOf(type);
+        return new(NewSlot(type == DType.String ? SlotKind.Text : SlotKind.Arena, bytes), type, shape, Strides.RowMajor(shape), 0);
+    }
+
+    /// <summary>Memory of <paramref name="bytes"/> per worker for the step that is being made.</summary>
+    public Scratch Scratch(long bytes)
+    {
+        long stride = (Math.Max(1, bytes) + 63) & ~63L;
+        int slot = NewSlot(SlotKind.Arena, stride * Workers);
+        _pending.Add(slot);
+        return new(slot, stride);
+    }
+
+    /// <summary>Memory of <paramref name="bytes"/> shared by all workers for the step that is being made.</summary>
+    public Scratch SharedScratch(long bytes)
+    {
+        int slot = NewSlot(SlotKind.Arena, Math.Max(64, bytes));
+        _pending.Add(slot);
+        return new(slot, 0);
+    }
+
+    /// <summary>Memory that lives as long as the executable, zeroed; for packed weights and tables.</summary>
+    public nint Own(long bytes)
+    {
+        MemoryBlock block = pool.Rent(Math.Max(64, bytes), "packed constants");
+        NativeMemory.Clear((void*)block.Address, (nuint)Math.Max(64, bytes));
+        Owned.Add(block);
+        return block.Address;
+    }
+
+    /// <summary>An operand over memory that lives as long as the executable.</summary>
+    public Operand Constant(DType type, Shape shape, nint address)
+    {
+        int slot = NewSlot(SlotKind.Constant, shape.Count * Operand.SizeOf(type));
+        Slots[slot].Address = address;
+        return new(slot, type, shape, Strides.RowMajor(shape), 0);
+    }
+
+    /// <summary>Address of the first element of an operand that is known now.</summary>
+    public T* Known<T>(Operand x) where T : unmanaged => (T*)Slots[x.Slot].Address + x.Offset;
+
+    public bool IsKnown(Operand x) => Slots[x.Slot].Kind == SlotKind.Constant;
+
+    /// <summary><paramref name="x"/> when contiguous, else a row-major copy of it; for kernels that take no strides.</summary>
+    public Operand Contiguous(Operand x)
+    {
+        if (x.IsContiguous) return x;
+        Operand y = Temporary(x.Type, x.Shape);
+        Add(Movement.CopyStep.Create(x, y));
+        return y;
+    }
+
+    /// <summary>Lets the steps that write <paramref name="value"/> write it to <paramref name="place"/> instead, a contiguous part of another value, so that no copy is needed.</summary>
+    /// <returns>Whether they can: the value must be a whole temporary that lies nowhere else.</returns>
+    public bool TryPlace(Operand value, Operand place)
+    {
+        Slot from = Slots[value.Slot];
+        if (from.Kind != SlotKind.Arena || from.AliasOf >= 0 || from.Bytes != value.Bytes || value.Offset != 0 || !value.IsContiguous || !place.IsContiguous || value.Slot == place.Slot) return false;
+        (from.AliasOf, from.AliasOffset) = (place.Slot, place.Offset * place.Size);
+        return true;
+    }
+
+    /// <summary>The slot that <paramref name="slot"/> finally lies in, and where.</summary>
+    public (int Slot, long Offset) Resolve(int slot)
+    {
+        long offset = 0;
+        for (; Slots[slot].AliasOf >= 0; slot = Slots[slot].AliasOf) offset += Slots[slot].AliasOffset;
+        return (slot, offset);
+    }
+
+    /// <summary>Moves <paramref name="step"/> to the end, where all that its epilogue reads is known, and gives it the epilogue.</summary>
+    /// <param name="step">A step that takes an epilogue.</param>
+    /// <param name="program">The elementwise work.</param>
+    /// <param name="y">What the epilogue writes.</param>
+    /// <param name="value">What the step writes; shares memory with <paramref name="y"/> when sizes agree.</param>
+    /// <param name="nodes">Nodes of the epilogue.</param>
+    public void Extend(Step step, Elementwise.TileProgram program, Operand y, Operand value, IReadOnlyList<Node> nodes)
+    {
+        int at = Steps.IndexOf(step);
+        _pending.AddRange(Scratches[at]);
+        Steps.RemoveAt(at);
+        Scratches.RemoveAt(at);
+        step.Extend(program, [.. program.Sources.Select(s => s.Operand).Where(o => o.Slot != value.Slot)], y);
+        if (Slots[value.Slot].Bytes == Slots[y.Slot].Bytes) Slots[value.Slot].AliasOf = y.Slot;
+        Add(step, [.. step.Nodes, .. nodes]);
+    }
+
+    /// <summary>Makes a slot the caller's output number <paramref name="index"/>.</summary>
+    public void Bind(int slot, int index)
+    {
+        if (Slots[slot].Kind == SlotKind.Arena) Slots[slot].Kind = SlotKind.Output;
+        Slots[slot].Index = index;
+    }
+
+    /// <summary>Appends a step; its scratches are those taken since the last one.</summary>
+    public void Add(Step step, params IReadOnlyList<Node> nodes)
+    {
+        if (nodes.Count > 0) step.Nodes = nodes;
+        Steps.Add(step);
+        Scratches.Add([.. _pending]);
+        _pending.Clear();
+    }
+}

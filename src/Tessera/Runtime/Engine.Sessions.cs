@@ -1,0 +1,40 @@
+using Tessera.Onnx;
+
+namespace Tessera;
+
+public abstract partial class Engine
+{
+    /// <summary>Loads and checks a model; its weights are read in place from the file.</summary>
+    /// <exception cref="TesseraException">MalformedModel with the place in the file; Unsupported listing every operator that is not supported.</exception>
+    public Session Load(string path, SessionOptions? options = null)
+    {
+        OnnxModel model = OnnxModel.Load(path);
+        try { return Compile(model, options, Path.GetFileName(path), ownsModel: true); }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A session over a model, which must stay alive as long as the session.</summary>
+    public Session Compile(OnnxModel model, SessionOptions? options = null) => Compile(model, options, model.Graph.Name, ownsModel: false);
+
+    public Task<Session> CompileAsync(OnnxModel model, SessionOptions? options = null, CancellationToken cancel = default) => Task.Run(() => Compile(model, options), cancel);
+
+    public Task<Session> LoadAsync(string path, SessionOptions? options = null, CancellationToken cancel = default) => Task.Run(() => Load(path, options), cancel);
+
+    /// <summary>A tensor in this engine's memory; counts towards its limit until disposed.</summary>
+    public Tensor Allocate(DType type, Shape shape, string name) => Tensor.Empty(type, shape, Pool, name);
+
+    /// <summary>Share of the memory limit that is in use, 0…1.</summary>
+    public double GetUtilization() => (double)Pool.Used / Pool.Budget;
+
+    private Session Compile(OnnxModel model, SessionOptions? options, string name, bool ownsModel)
+    {
+        ObjectDisposedException.ThrowIf(_health.State == EngineState.Disposed, this);
+        EnsureInitialized();
+        Compiler.ModelCheck.Run(model);
+        return new Session(this, model, options ?? new(), name, ownsModel);
+    }
+}
