@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Tessera.Conformance;
+
+namespace Tessera.Cli.Commands;
+
+/// <summary>`tessera conformance`: holds an engine to operator cases, contracts, and trees of ONNX test cases.</summary>
+internal static class ConformanceCommand
+{
+    public static Command Create()
+    {
+        Argument<string[]> folders = new("DIR") { Description = "Folder trees with model.onnx and test_data_set_K folders; none: operator cases and contracts", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> filter = new("--filter") { Description = "Only cases whose name contains this text" };
+        Option<int> parallel = new("--parallel") { Description = "Cases at a time", DefaultValueFactory = _ => 1 };
+        Option<bool> page = new("--page") { Description = "Everything on every engine, as the Markdown of docs/conformance.md" };
+        Command c = new("conformance", "Run an engine's conformance cases; the last line is `N passed, N failed, N skipped`") { folders, Shared.Engine, Shared.Threads, filter, parallel, Shared.Seed, page, Shared.Json };
+        c.SetAction((p, cancel) => Task.FromResult(p.GetValue(page)
+            ? Page(p.GetValue(folders) ?? [], p.GetValue(Shared.Seed), cancel)
+            : Run(p.GetValue(folders) ?? [], new(p.GetValue(Shared.Engine)!, p.GetValue(Shared.Threads), p.GetValue(filter), Math.Max(1, p.GetValue(parallel)), p.GetValue(Shared.Seed)), p.GetValue(Shared.Json), cancel)));
+        return c;
+    }
+
+    private sealed record Choice(string Engine, int Threads, string? Filter, int Parallel, int Seed);
+
+    private static int Run(string[] folders, Choice choice, bool json, CancellationToken cancel)
+    {
+        bool live = !json && !Console.IsOutputRedirected;
+        int done = 0;
+        void Progress(CaseResult r)
+        {
+            int n = Interlocked.Increment(ref done);
+            if (live) Console.Write($"\r{n} cases …");
+        }
+        Report report = folders.Length == 0 ? Report.Join([Cases(choice, Progress, cancel), Contracts(choice, Progress, cancel)])
+            : Report.Join([.. folders.Select(f => Folders(choice, f, Progress, cancel))]);
+        if (live) Console.Write("\r              \r");
+        if (json) { Console.WriteLine(report.ToJson()); return report.Failed > 0 ? 1 : 0; }
+        foreach (CaseResult r in report.Cases.Where(r => r.Verdict != Verdict.Passed)) Console.WriteLine($"{(r.Verdict == Verdict.Failed ? "FAILED " : "skipped")} {r.Name}: {r.Detail}");
+        if (folders.Length == 0) Console.WriteLine($"seed {choice.Seed}");
+        Console.WriteLine(report.Summary);
+        return report.Failed > 0 || report.Cases.Count == 0 ? 1 : 0;
+    }
+
+    private static int Page(string[] folders, int seed, CancellationToken cancel)
+    {
+        Choice[] choices = [.. EngineRegistry.Names.Select(n => new Choice(n, 0, null, 1, seed))];
+        List<(string, IReadOnlyList<Report>)> parts =
+        [
+            ("Operator cases", [.. choices.Select(c => Cases(c, null, cancel))]), ("Contracts", [.. choices.Select(c => Contracts(c, null, cancel))]),
+            .. folders.Select(f => (Title(f), (IReadOnlyList<Report>)[.. choices.Select(c => Folders(c, f, null, cancel))])),
+        ];
+        Console.Write(ConformancePage.Render(parts));
+        return parts.SelectMany(p => p.Item2).SelectMany(r => r.Cases).Any(c => c.Verdict == Verdict.Failed && !KnownCases.Failing.ContainsKey(c.Name)) ? 1 : 0;
+    }
+
+    /// <summary>The folder's name; that of its parent when it says nothing.</summary>
+    private static string Title(string folder)
+    {
+        DirectoryInfo d = new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        return d.Name == "data" && d.Parent is { } parent ? parent.Name : d.Name;
+    }
+
+    private static Report Cases(Choice c, Action<CaseResult>? progress, CancellationToken cancel)
+    {
+        using Engine engine = EngineChoice.Of(c.Engine, c.Threads).Engine;
+        return OpCaseRunner.Run(engine, c.Seed, c.Filter, progress, cancel);
+    }
+
+    private static Report Contracts(Choice c, Action<CaseResult>? progress, CancellationToken cancel)
+    {
+        using Engine engine = EngineChoice.Of(c.Engine, c.Threads).Engine;
+        return Contract.Run(engine.Name, o => EngineRegistry.Create(engine.Name, o), c.Filter, progress, cancel);
+    }
+
+    private static Report Folders(Choice c, string folder, Action<CaseResult>? progress, CancellationToken cancel)
+    {
+        using Engine engine = EngineChoice.Of(c.Engine, c.Threads).Engine;
+        return FolderSuite.Run(engine, folder, c.Filter, c.Parallel, progress, cancel);
+    }
+}

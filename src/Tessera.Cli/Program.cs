@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Tessera;
+using Tessera.Cli.Commands;
+
+RootCommand root = new("Tessera: runs ONNX models on whatever this machine has.")
+{
+    RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(),
+    BenchCommand.Create(), ConformanceCommand.Create(), DoctorCommand.Create(), KnobsCommand.Create(), DemoCommand.Create(),
+};
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (TesseraException e)
+{
+    Console.Error.WriteLine($"{e.Code}: {e.Message}");
+    return 1;
+}
+catch (IOException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
