@@ -1,0 +1,35 @@
+namespace Tessera.Conformance.Tests;
+
+/// <summary>ONNX's backend test data and the model suite on each engine.</summary>
+public sealed class FolderTests
+{
+    private const string Debian = "/usr/share/libonnx-testdata/data";
+
+    public static TheoryData<string> Names => Engines.Names;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Onnx_backend_data(string engine)
+    {
+        string root = Knobs.OnnxTestData.IsSet ? Knobs.OnnxTestData.Value : Debian;
+        Assert.SkipWhen(!Directory.Exists(root), "ONNX's backend test data is absent: install libonnx-testdata or set TESSERA_ONNX_TESTDATA.");
+        Check(FolderSuite.Run(Engines.Of(engine), root, cancel: TestContext.Current.CancellationToken), KnownCases.Failing);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Model_suite(string engine)
+    {
+        Assert.SkipWhen(!Directory.Exists(Knobs.Suite.Value), "The model suite is absent: set TESSERA_SUITE.");
+        Check(FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, cancel: TestContext.Current.CancellationToken), new Dictionary<string, string>());
+    }
+
+    private static void Check(Report report, IReadOnlyDictionary<string, string> known)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(report.Summary);
+        string[] unexpected = [.. report.Cases.Where(c => c.Verdict == Verdict.Failed && !known.ContainsKey(c.Name)).Select(c => $"{c.Name}: {c.Detail}")];
+        Assert.True(unexpected.Length == 0, $"{report.Summary}; {unexpected.Length} unexpected:\n{string.Join('\n', unexpected)}");
+        string[] healed = [.. known.Keys.Where(k => report.Cases.Any(c => c.Name == k && c.Verdict == Verdict.Passed))];
+        Assert.True(healed.Length == 0, $"These pass now; take them off the list of known deviations: {string.Join(", ", healed)}");
+    }
+}
