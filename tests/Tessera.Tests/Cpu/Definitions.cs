@@ -103,17 +103,19 @@ internal static class Definitions
         return y;
     }
 
-    public static double[] Norm(Tensor x, Arg.Norm a)
+    /// <summary>Values, and how much of an error in the elements shows in them: max |x| over the deviation they are divided by.</summary>
+    public static (double[] Values, double[] Condition) Norm(Tensor x, Arg.Norm a)
     {
-        double[] v = Samples.Values(x), y = new double[v.Length];
+        double[] v = Samples.Values(x), y = new double[v.Length], condition = new double[v.Length];
         long[] extents = x.Shape.ToArray();
         foreach (var group in Positions(extents).GroupBy(p => Flat([.. p.Select((i, k) => a.Axes.Contains(k) ? 0 : i)], extents)))
         {
             long[] at = [.. group.Select(p => Flat(p, extents))];
             double mean = a.Centered ? at.Average(p => v[p]) : 0, scale = 1 / Math.Sqrt(at.Average(p => (v[p] - mean) * (v[p] - mean)) + a.Epsilon);
-            foreach (long p in at) y[p] = (v[p] - mean) * scale;
+            double largest = at.Max(p => Math.Abs(v[p]));
+            foreach (long p in at) (y[p], condition[p]) = ((v[p] - mean) * scale, largest * scale);
         }
-        return y;
+        return (y, condition);
     }
 
     public static double[] Resample(Tensor x, Tensor at, Tensor weights, int axis)

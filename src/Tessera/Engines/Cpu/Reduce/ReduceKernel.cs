@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Tessera.Engines.Cpu.Elementwise;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu.Reduce;
@@ -53,7 +55,9 @@ internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction wh
         _units = _columns ? _outputs / Math.Max(1, column) * ((column + Band - 1) / Band) : _outputs;
         // One long row is cut into chunks of fixed size, so that its result does not depend on the number of threads.
         _chunks = !_columns && rows && _reduced.Rank == 1 && _outputs < 4 && _length >= 4 * 65536 ? (int)((_length + 65535) / 65536) : 1;
-        _scratch = _columns ? b.Scratch(Band * sizeof(T)) : b.SharedScratch(_chunks * _outputs * sizeof(T));
+        // Of columns, partial results that wait to be joined, as in a ladder.
+        int rungs = BitOperations.Log2((ulong)Math.Max(1, (_length + ReduceLoops.Rows - 1) / ReduceLoops.Rows)) + 2;
+        _scratch = _columns ? b.Scratch(rungs * Math.Min(Band, column) * sizeof(T)) : b.SharedScratch(_chunks * _outputs * sizeof(T));
     }
 
     private static string Name(GraphOp op, Operand x, Ints axes) => axes.Count > 0 && axes[axes.Count - 1] == x.Shape.Rank - 1 ? $"{op} rows" : $"{op} columns";
@@ -91,33 +95,49 @@ internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction wh
         else y[unit] = One(x + _kept.OffsetOf(0, unit, _kept.Rank));
     }
 
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private T One(T* x)
     {
         int last = _reduced.Rank - 1;
         long n = _reduced.Extents[last], step = _reduced.Strides[0][last];
-        T y = TOp.Neutral<T>();
-        for (long r = 0, rows = _reduced.CountOf(last); r < rows; r++)
-        {
-            T* from = x + _reduced.OffsetOf(0, r, last);
-            y = TOp.Scalar(y, step == 1 ? ReduceLoops.Row<TOp, T>(from, n) : ReduceLoops.Strided<TOp, T>(from, n, step));
-        }
-        return y;
+        T* rungs = stackalloc T[Ladder<ScalarJoin<TOp, T>, T>.Rungs];
+        Ladder<ScalarJoin<TOp, T>, T> ladder = new(rungs);
+        Layout.Cursor at = _reduced.Rows(0);
+        for (long r = 0, rows = _reduced.CountOf(last); r < rows; r++, at.Next()) ladder.Push(step == 1 ? ReduceLoops.Row<TOp, T>(x + at.A, n) : ReduceLoops.Strided<TOp, T>(x + at.A, n, step));
+        return ladder.Total();
     }
 
-    /// <summary>A band of neighbouring outputs at once; blocks of 64 rows are reduced apart, then joined.</summary>
-    private void Columns(T* x, T* y, long unit, T* block)
+    /// <summary>A band of neighbouring outputs at once; blocks of rows are reduced apart, then joined pairwise.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Columns(T* x, T* y, long unit, T* rungs)
     {
         long column = _kept.Extents[^1], bands = (column + Band - 1) / Band;
         (long outer, long band) = Math.DivRem(unit, bands);
         nint n = (nint)Math.Min(Band, column - band * Band);
         x += _kept.OffsetOf(0, outer, _kept.Rank - 1) + band * Band;
         y += outer * column + band * Band;
-        new Span<T>(y, (int)n).Fill(TOp.Neutral<T>());
-        for (long r = 0; r < _length; r += 64)
+        long* rows = stackalloc long[ReduceLoops.Rows];
+        Layout.Cursor at = _reduced.Rows(0);
+        long inner = 0, extent = _reduced.Extents[^1], step = _reduced.Strides[0][^1];
+        int top = 0;
+        for (long r = 0, block = 1; r < _length; r += ReduceLoops.Rows, block++)
         {
-            new Span<T>(block, (int)n).Fill(TOp.Neutral<T>());
-            for (long k = r, end = Math.Min(_length, r + 64); k < end; k++) ReduceLoops.Columns<TOp, T>(x + _reduced.OffsetOf(0, k, _reduced.Rank), block, n);
-            ReduceLoops.Columns<TOp, T>(block, y, n);
+            int count = (int)Math.Min(ReduceLoops.Rows, _length - r);
+            for (int k = 0; k < count; k++)
+            {
+                rows[k] = at.A + inner * step;
+                if (++inner < extent) continue;
+                inner = 0;
+                at.Next();
+            }
+            ReduceLoops.Columns<TOp, T>(x, rows, count, _length <= ReduceLoops.Rows ? y : rungs + top++ * n, n);
+            for (long k = block; (k & 1) == 0; k >>= 1, top--) Join(rungs + (top - 2) * n, rungs + (top - 1) * n, rungs + (top - 2) * n, n);
         }
+        if (top == 1) Buffer.MemoryCopy(rungs, y, n * sizeof(T), n * sizeof(T));
+        for (; top > 1; top--) Join(rungs + (top - 2) * n, rungs + (top - 1) * n, top == 2 ? y : rungs + (top - 2) * n, n);
     }
+
+    private static void Join(T* a, T* b, T* y, nint n) => Loops.Binary<TOp, T>(a, b, y, n);
 }

@@ -5,69 +5,102 @@ using Tessera.Engines.Cpu.Elementwise;
 
 namespace Tessera.Engines.Cpu.Reduce;
 
-/// <summary>The loops of all reductions. A long row is taken in chunks, each in several vectors of partial results: the error of a sum grows with the length's root, not with the length.</summary>
+/// <summary>The loops of all reductions; sums have the error of <see cref="Pairwise"/>.</summary>
 internal static unsafe class ReduceLoops
 {
-    public const int Chunk = 8192;
+    /// <summary>Rows that one call takes of columns at once.</summary>
+    public const int Rows = 16;
 
     /// <summary>One result from n neighbouring elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T Row<TOp, T>(T* x, long n) where TOp : IReduction where T : unmanaged, INumber<T>
-    {
-        T y = TOp.Neutral<T>();
-        for (long i = 0; i < n; i += Chunk)
-        {
-            nint m = (nint)Math.Min(Chunk, n - i);
-            y = TOp.Scalar(y, Part<TOp, T>(x + i, m));
-        }
-        return y;
-    }
+    public static T Row<TOp, T>(T* x, long n) where TOp : IReduction where T : unmanaged, INumber<T> =>
+        Vector512.IsHardwareAccelerated ? Row<TOp, Lanes512<T>, T>(x, n)
+        : Vector256.IsHardwareAccelerated ? Row<TOp, Lanes256<T>, T>(x, n) : Row<TOp, Lanes128<T>, T>(x, n);
 
     /// <summary>One result from n elements, step apart.</summary>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Strided<TOp, T>(T* x, long n, long step) where TOp : IReduction where T : unmanaged, INumber<T>
     {
-        T y = TOp.Neutral<T>();
-        for (long i = 0; i < n; i += 256)
+        const int block = 64;
+        T* rungs = stackalloc T[Ladder<ScalarJoin<TOp, T>, T>.Rungs];
+        Ladder<ScalarJoin<TOp, T>, T> ladder = new(rungs);
+        for (long i = 0; i < n; i += block)
         {
-            T part = TOp.Neutral<T>();
-            long m = Math.Min(n, i + 256);
-            for (long k = i; k < m; k++) part = TOp.Scalar(part, x[k * step]);
-            y = TOp.Scalar(y, part);
+            T a = TOp.Neutral<T>(), b = a, c = a, d = a;
+            T* p = x + i * step, end = x + Math.Min(n, i + block) * step;
+            for (long k = Math.Min(block, n - i); k >= 4; k -= 4, p += 4 * step)
+            {
+                a = TOp.Scalar(a, p[0]);
+                b = TOp.Scalar(b, p[step]);
+                c = TOp.Scalar(c, p[2 * step]);
+                d = TOp.Scalar(d, p[3 * step]);
+            }
+            for (; p != end; p += step) a = TOp.Scalar(a, *p);
+            ladder.Push(TOp.Scalar(TOp.Scalar(a, b), TOp.Scalar(c, d)));
         }
-        return y;
+        return n == 0 ? TOp.Neutral<T>() : ladder.Total();
     }
 
-    /// <summary>y[i] = y[i] ∘ x[i]</summary>
-    public static void Columns<TOp, T>(T* x, T* y, nint n) where TOp : IReduction where T : unmanaged => Loops.Binary<TOp, T>(y, x, y, n);
-
+    /// <summary>y[i] = x[rows[0] + i] ∘ … ∘ x[rows[count − 1] + i], at most <see cref="Rows"/> of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Part<TOp, T>(T* x, nint n) where TOp : IReduction where T : unmanaged, INumber<T> =>
-        Vector512.IsHardwareAccelerated ? Part<TOp, Lanes512<T>, T>(x, n)
-        : Vector256.IsHardwareAccelerated ? Part<TOp, Lanes256<T>, T>(x, n) : Part<TOp, Lanes128<T>, T>(x, n);
+    public static void Columns<TOp, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where T : unmanaged, INumber<T>
+    {
+        if (Vector512.IsHardwareAccelerated) Columns<TOp, Lanes512<T>, T>(x, rows, count, y, n);
+        else if (Vector256.IsHardwareAccelerated) Columns<TOp, Lanes256<T>, T>(x, rows, count, y, n);
+        else Columns<TOp, Lanes128<T>, T>(x, rows, count, y, n);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Part<TOp, V, T>(T* x, nint n) where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
+    private static T Row<TOp, V, T>(T* x, long n) where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
     {
-        T neutral = TOp.Neutral<T>();
-        T* t = stackalloc T[V.Count];
-        nint i = 0;
-        if (n >= V.Count)
+        long vectors = n / V.Count, i = vectors * V.Count;
+        T y = TOp.Neutral<T>();
+        if (vectors > 0)
         {
-            V a = V.All(neutral), b = a, c = a, d = a;
-            for (; i <= n - 4 * V.Count; i += 4 * V.Count)
-            {
-                a = TOp.Apply<V, T>(a, V.Load(x + i));
-                b = TOp.Apply<V, T>(b, V.Load(x + i + V.Count));
-                c = TOp.Apply<V, T>(c, V.Load(x + i + 2 * V.Count));
-                d = TOp.Apply<V, T>(d, V.Load(x + i + 3 * V.Count));
-            }
-            for (; i <= n - V.Count; i += V.Count) a = TOp.Apply<V, T>(a, V.Load(x + i));
-            V.Store(TOp.Apply<V, T>(TOp.Apply<V, T>(a, b), TOp.Apply<V, T>(c, d)), t);
+            T* t = stackalloc T[V.Count];
+            V.Store(Pairwise.Of<ReductionTerms<TOp, V, T>, V, T>(x, vectors, V.Count, default), t);
             for (int k = V.Count / 2; k > 0; k /= 2) for (int j = 0; j < k; j++) t[j] = TOp.Scalar(t[j], t[j + k]);
-            neutral = t[0];
+            y = t[0];
         }
-        for (; i < n; i++) neutral = TOp.Scalar(neutral, x[i]);
-        return neutral;
+        // Apart from the vectors' result: short of one vector, elements are joined among themselves first.
+        T rest = TOp.Neutral<T>();
+        for (; i < n; i++) rest = TOp.Scalar(rest, x[i]);
+        return TOp.Scalar(y, rest);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Columns<TOp, V, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
+    {
+        nint i = 0;
+        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
+        {
+            T* p = x + rows[0] + i;
+            V a = V.Load(p), b = V.Load(p + V.Count), c = V.Load(p + 2 * V.Count), d = V.Load(p + 3 * V.Count);
+            for (int r = 1; r < count; r++)
+            {
+                p = x + rows[r] + i;
+                a = TOp.Apply<V, T>(a, V.Load(p));
+                b = TOp.Apply<V, T>(b, V.Load(p + V.Count));
+                c = TOp.Apply<V, T>(c, V.Load(p + 2 * V.Count));
+                d = TOp.Apply<V, T>(d, V.Load(p + 3 * V.Count));
+            }
+            V.Store(a, y + i);
+            V.Store(b, y + i + V.Count);
+            V.Store(c, y + i + 2 * V.Count);
+            V.Store(d, y + i + 3 * V.Count);
+        }
+        for (; i <= n - V.Count; i += V.Count)
+        {
+            V a = V.Load(x + rows[0] + i);
+            for (int r = 1; r < count; r++) a = TOp.Apply<V, T>(a, V.Load(x + rows[r] + i));
+            V.Store(a, y + i);
+        }
+        for (; i < n; i++)
+        {
+            T a = x[rows[0] + i];
+            for (int r = 1; r < count; r++) a = TOp.Scalar(a, x[rows[r] + i]);
+            y[i] = a;
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Reduce;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
@@ -9,50 +10,22 @@ internal static unsafe class NormRows<V, T> where V : unmanaged, ILanes<V, T> wh
 {
     public static void Row(T* x, T* y, long n, T epsilon, bool centered)
     {
-        T count = T.CreateTruncating(n), mean = centered ? Sum(x, n) / count : T.Zero;
-        T scale = T.One / T.Sqrt(Squares(x, n, mean) / count + epsilon);
+        T count = T.CreateTruncating(n), mean = centered ? Total<ReductionTerms<SumReduction, V, T>>(x, n, default, T.Zero) / count : T.Zero;
+        T scale = T.One / T.Sqrt(Total<SquareTerms<V, T>>(x, n, new(V.All(mean)), mean) / count + epsilon);
         Apply(x, y, n, mean, scale);
     }
 
+    /// <param name="x">n elements.</param>
+    /// <param name="n">How many.</param>
+    /// <param name="terms">A sum.</param>
+    /// <param name="nothing">The element that adds nothing to it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Sum(T* x, long n)
+    private static T Total<TTerms>(T* x, long n, TTerms terms, T nothing) where TTerms : struct, ITerms<V>
     {
-        V a = V.All(T.Zero), b = a, c = a, d = a;
-        long i = 0;
-        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
-        {
-            a += V.Load(x + i);
-            b += V.Load(x + i + V.Count);
-            c += V.Load(x + i + 2 * V.Count);
-            d += V.Load(x + i + 3 * V.Count);
-        }
-        for (; i <= n - V.Count; i += V.Count) a += V.Load(x + i);
-        T s = Sums.Of<V, T>(a + b + (c + d));
-        for (; i < n; i++) s += x[i];
-        return s;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Squares(T* x, long n, T mean)
-    {
-        V m = V.All(mean), a = V.All(T.Zero), b = a, c = a, d = a;
-        long i = 0;
-        for (; i <= n - 4 * V.Count; i += 4 * V.Count)
-        {
-            V p = V.Load(x + i) - m, q = V.Load(x + i + V.Count) - m, r = V.Load(x + i + 2 * V.Count) - m, t = V.Load(x + i + 3 * V.Count) - m;
-            a = V.Fma(p, p, a);
-            b = V.Fma(q, q, b);
-            c = V.Fma(r, r, c);
-            d = V.Fma(t, t, d);
-        }
-        for (; i <= n - V.Count; i += V.Count)
-        {
-            V p = V.Load(x + i) - m;
-            a = V.Fma(p, p, a);
-        }
-        T s = Sums.Of<V, T>(a + b + (c + d));
-        for (; i < n; i++) s += (x[i] - mean) * (x[i] - mean);
-        return s;
+        long vectors = n / V.Count, rest = n - vectors * V.Count;
+        V sum = Pairwise.Of<TTerms, V, T>(x, vectors, V.Count, terms);
+        if (rest > 0) sum = terms.Add(sum, Sums.Partial<V, T>(x + n - rest, rest, nothing));
+        return Sums.Of<V, T>(sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -68,17 +41,8 @@ internal static unsafe class NormRows<V, T> where V : unmanaged, ILanes<V, T> wh
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Columns(T* x, T* y, long n, long step, T epsilon, bool centered)
     {
-        V count = V.All(T.CreateTruncating(n)), mean = V.All(T.Zero), squares = mean;
-        if (centered)
-        {
-            for (long i = 0; i < n; i++) mean += V.Load(x + i * step);
-            mean /= count;
-        }
-        for (long i = 0; i < n; i++)
-        {
-            V d = V.Load(x + i * step) - mean;
-            squares = V.Fma(d, d, squares);
-        }
+        V count = V.All(T.CreateTruncating(n)), mean = centered ? Pairwise.Of<ReductionTerms<SumReduction, V, T>, V, T>(x, n, step, default) / count : V.All(T.Zero);
+        V squares = Pairwise.Of<SquareTerms<V, T>, V, T>(x, n, step, new(mean));
         V scale = V.All(T.One) / V.Sqrt(squares / count + V.All(epsilon));
         for (long i = 0; i < n; i++) V.Store((V.Load(x + i * step) - mean) * scale, y + i * step);
     }

@@ -1,25 +1,23 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Reduce;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>exp(x − max) ÷ Σ, or x − max − ln Σ, over one row or over the columns of a block.</summary>
 internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T> where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Vectors that one chain of sums takes.</summary>
+    private const int Block = 16;
+
     /// <summary>n consecutive elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(T* x, T* y, long n, bool log)
     {
-        T largest = Largest(x, n);
-        V m = V.All(largest), sum = V.All(T.Zero);
-        long i = 0;
-        for (; i <= n - V.Count; i += V.Count)
-        {
-            V d = V.Load(x + i) - m, e = ExpOp.Apply<V, T>(d);
-            sum += e;
-            V.Store(log ? d : e, y + i);
-        }
+        V m = V.All(Largest(x, n));
+        long vectors = n / V.Count, i = vectors * V.Count;
+        V sum = Exponentials(x, y, vectors, V.Count, m, log);
         if (i < n)
         {
             V d = Sums.Partial<V, T>(x + i, n - i, T.NegativeInfinity) - m, e = ExpOp.Apply<V, T>(d);
@@ -30,6 +28,39 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
         T total = Sums.Of<V, T>(sum);
         if (log) Shift(y, n, -T.Log(total));
         else Scale(y, n, T.One / total);
+    }
+
+    /// <summary>y = exp(x − m), or x − m for the logarithm, over vectors <paramref name="step"/> apart; gives Σ exp(x − m) by lane, with the error of <see cref="Pairwise"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Exponentials(T* x, T* y, long vectors, long step, V m, bool log) => vectors <= Block ? Part(x, y, vectors, step, m, log) : Blocks(x, y, vectors, step, m, log);
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static V Blocks(T* x, T* y, long vectors, long step, V m, bool log)
+    {
+        V* rungs = stackalloc V[Ladder<SumTerms, V>.Rungs];
+        Ladder<SumTerms, V> ladder = new(rungs);
+        for (long i = 0; i < vectors; i += Block) ladder.Push(Part(x + i * step, y + i * step, Math.Min(Block, vectors - i), step, m, log));
+        return ladder.Total();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Part(T* x, T* y, long vectors, long step, V m, bool log)
+    {
+        V sum = V.All(T.Zero);
+        for (T* end = x + vectors * step; x != end; x += step, y += step)
+        {
+            V d = V.Load(x) - m, e = ExpOp.Apply<V, T>(d);
+            sum += e;
+            V.Store(log ? d : e, y);
+        }
+        return sum;
+    }
+
+    private readonly struct SumTerms : IJoin<V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Join(V a, V b) => a + b;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -69,15 +100,9 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Columns(T* x, T* y, long n, long step, bool log)
     {
-        V m = V.Load(x), sum = V.All(T.Zero);
+        V m = V.Load(x);
         for (long i = 1; i < n; i++) m = V.Max(m, V.Load(x + i * step));
-        for (long i = 0; i < n; i++)
-        {
-            V d = V.Load(x + i * step) - m, e = ExpOp.Apply<V, T>(d);
-            sum += e;
-            V.Store(log ? d : e, y + i * step);
-        }
-        V by = log ? V.Log(sum) : V.All(T.One) / sum;
+        V sum = Exponentials(x, y, n, step, m, log), by = log ? V.Log(sum) : V.All(T.One) / sum;
         for (long i = 0; i < n; i++) V.Store(log ? V.Load(y + i * step) - by : V.Load(y + i * step) * by, y + i * step);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Reduce;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu.Kernels;
@@ -38,16 +39,12 @@ internal sealed unsafe class GlobalPoolStep<TOp> : Step where TOp : struct, IPoo
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Plane<V>(float* x, long n) where V : unmanaged, ILanes<V, float>
     {
-        V s = V.All(TOp.Start), t = s;
-        long i = 0;
-        for (; i + 2 * V.Count <= n; i += 2 * V.Count)
-        {
-            s = TOp.Add(s, V.Load(x + i));
-            t = TOp.Add(t, V.Load(x + i + V.Count));
-        }
-        for (; i < n; i += V.Count) s = TOp.Add(s, i + V.Count <= n ? V.Load(x + i) : Sums.Partial<V, float>(x + i, n - i, TOp.Start));
+        long vectors = n / V.Count, rest = n - vectors * V.Count;
+        PoolTerms<TOp, V> terms = default;
+        V sum = Pairwise.Of<PoolTerms<TOp, V>, V, float>(x, vectors, V.Count, terms);
+        if (rest > 0) sum = terms.Add(sum, Sums.Partial<V, float>(x + n - rest, rest, TOp.Start));
         // Squares must not be squared again: what the lanes hold is combined as numbers.
-        float total = TOp.Start == 0 ? Sums.Of<V, float>(s + t) : Sums.Largest<V, float>(V.Max(s, t));
+        float total = TOp.Start == 0 ? Sums.Of<V, float>(sum) : Sums.Largest<V, float>(sum);
         float result;
         Sums.Store(TOp.Finish(V.All(total), V.All(n)), &result, 1);
         return result;

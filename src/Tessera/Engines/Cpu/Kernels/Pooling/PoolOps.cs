@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Reduce;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
@@ -58,4 +59,20 @@ internal readonly struct EuclideanPool : IPoolOp
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Finish<V>(V sum, V counts) where V : unmanaged, ILanes<V, float> => V.Sqrt(sum);
+}
+
+/// <summary>A window's elements in any order: what was taken together is joined as numbers.</summary>
+internal readonly struct PoolTerms<TOp, V> : ITerms<V> where TOp : struct, IPoolOp where V : unmanaged, ILanes<V, float>
+{
+    public V Start
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => V.All(TOp.Start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Add(V sum, V x) => TOp.Add(sum, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join(V a, V b) => TOp.Start == 0 ? a + b : V.Max(a, b);
 }
