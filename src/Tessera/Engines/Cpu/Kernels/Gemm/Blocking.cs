@@ -1,6 +1,6 @@
 namespace Tessera.Engines.Cpu.Kernels;
 
-/// <summary>How a product of M × K by K × N is cut: parts of K that keep a panel of B in L1, and blocks of C that workers take.</summary>
+/// <summary>How a product of M × K by K × N is cut: parts of K, and blocks of C that workers take.</summary>
 internal readonly record struct Blocking(long M, long N, long K, long KPart, long MPart, long NPart)
 {
     public long KParts => K == 0 ? 1 : (K + KPart - 1) / KPart;
@@ -30,11 +30,13 @@ internal readonly record struct Blocking(long M, long N, long K, long KPart, lon
         return new(m, n, k, kPart, mPart, nPart);
     }
 
-    /// <summary>Terms that are added up in registers at once: two thirds of L1 for a panel of B, in equal parts.</summary>
+    /// <summary>
+    /// Terms that are added up in registers at once. Panels of B may be twice as large as L1: tiles read them in order, which L2 keeps up with, and sums are
+    /// stored and read again half as often as with panels that stay in L1.
+    /// </summary>
     public static long KPartOf(long k)
     {
-        long most = Math.Max(64, CacheSizes.L1 * 2 / 3 / 4 / Sgemm.Columns);
-        if (most > 512) most = 512;
+        long most = Math.Clamp(CacheSizes.L1 * 2 / sizeof(float) / Sgemm.Columns, 64, 512);
         return Even(k, most, 4);
     }
 

@@ -57,31 +57,36 @@ internal static unsafe class Sgemm
         for (long j = 0; j < g.Cols; j += T.Columns, b += g.BStep)
         {
             int n = (int)Math.Min(T.Columns, g.Cols - j);
-            if (2 * n > T.Columns) Panel<T, TwoVectors>(g, b, j, n, n == T.Columns);
-            else Panel<T, OneVector>(g, b, j, n, 2 * n == T.Columns);
+            float* next = j + T.Columns < g.Cols ? b + g.BStep : null;
+            if (2 * n > T.Columns) Panel<T, TwoVectors>(g, b, next, j, n, n == T.Columns);
+            else Panel<T, OneVector>(g, b, next, j, n, 2 * n == T.Columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Panel<T, W>(in GemmBlock g, float* b, long j, int n, bool whole) where T : struct, ITile where W : struct, IWidth
+    private static void Panel<T, W>(in GemmBlock g, float* b, float* next, long j, int n, bool whole) where T : struct, ITile where W : struct, IWidth
     {
+        // The tiles of this panel bring the next one near, each a part of it: it may come from far away, and only the first tile would wait for it.
+        byte* ahead = (byte*)(next == null ? b : next);
+        long aheadStep = next == null ? 0 : 4 * T.Columns * T.Rows / (g.Rows + T.Rows - 1);
         float* c = g.C + j, from = g.From == null ? null : g.From + j, a = g.A;
         float* edge = stackalloc float[whole ? 1 : T.Rows * T.Columns];
         for (long i = 0; i < g.Rows; i += T.Rows)
         {
             int m = (int)Math.Min(T.Rows, g.Rows - i);
             float* bias = g.RowBias == null ? null : g.RowBias + i;
-            TileTarget t = new(c, g.Ldc, from, g.FromStep, bias);
+            TileTarget t = new(c, g.Ldc, from, g.FromStep, bias, ahead, aheadStep);
             if (!whole)
             {
                 // Columns beyond the matrix are computed in a buffer and left there.
                 if (from != null) Copy(from, g.FromStep, edge, T.Columns, m, n);
-                t = new(edge, T.Columns, from == null ? null : edge, T.Columns, bias);
+                t = new(edge, T.Columns, from == null ? null : edge, T.Columns, bias, ahead, aheadStep);
             }
             if (g.Direct) Direct<T, W>(m, g.K, a, g.AStep, b, t);
             else Packed<T, W>(m, g.K, a, b, t);
             if (!whole) Copy(edge, T.Columns, c, g.Ldc, m, n);
             c += T.Rows * g.Ldc;
+            ahead += g.K * aheadStep;
             a += g.Direct ? T.Rows * g.AStep : g.AStep;
             if (from != null) from += T.Rows * g.FromStep;
         }

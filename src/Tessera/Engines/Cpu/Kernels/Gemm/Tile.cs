@@ -44,13 +44,17 @@ internal readonly struct TwoVectors : IWidth { public static bool Two => true; }
 /// <param name="c">First element of the tile; rows are <paramref name="step"/> elements apart.</param>
 /// <param name="from">Values added, rows <paramref name="fromStep"/> apart (0: one row for all, a bias per column); null is none. May be C itself.</param>
 /// <param name="rowBias">A number added per row; null is none.</param>
-internal readonly unsafe struct TileTarget(float* c, long step, float* from, long fromStep, float* rowBias)
+/// <param name="ahead">Memory that is needed soon after this tile.</param>
+/// <param name="aheadStep">Bytes of it that are brought near per term of the sum.</param>
+internal readonly unsafe struct TileTarget(float* c, long step, float* from, long fromStep, float* rowBias, byte* ahead, long aheadStep)
 {
     public readonly float* C = c;
     public readonly long Step = step;
     public readonly float* From = from;
     public readonly long FromStep = fromStep;
     public readonly float* RowBias = rowBias;
+    public readonly byte* Ahead = ahead;
+    public readonly long AheadStep = aheadStep;
 }
 
 /// <summary>The innermost loop of a matrix product: one register tile C = A·B + what is added.</summary>

@@ -27,8 +27,12 @@ internal readonly unsafe struct Tile256 : ITile
         Vector256<float> x3 = default, y3 = default;
         Vector256<float> x4 = default, y4 = default;
         Vector256<float> x5 = default, y5 = default;
+        byte* ahead = t.Ahead;
+        long aheadStep = t.AheadStep;
         for (; k > 0; k--)
         {
+            Sse.Prefetch1(ahead);
+            ahead += aheadStep;
             Vector256<float> b0 = Vector256.Load(b), b1 = W.Two ? Vector256.Load(b + 8) : default;
             { Vector256<float> v = Vector256.Create(a[0]); x0 = Vector256.MultiplyAddEstimate(v, b0, x0); if (W.Two) y0 = Vector256.MultiplyAddEstimate(v, b1, y0); }
             if (R.Count > 1) { Vector256<float> v = Vector256.Create(a[1]); x1 = Vector256.MultiplyAddEstimate(v, b0, x1); if (W.Two) y1 = Vector256.MultiplyAddEstimate(v, b1, y1); }
@@ -88,8 +92,12 @@ internal readonly unsafe struct Tile256 : ITile
         Vector256<float> x5 = default, y5 = default;
         long two = 2 * lda;
         float* a1 = a + 3 * lda;
+        byte* ahead = t.Ahead;
+        long aheadStep = t.AheadStep;
         for (; k > 0; k--)
         {
+            Sse.Prefetch1(ahead);
+            ahead += aheadStep;
             Vector256<float> b0 = Vector256.Load(b), b1 = W.Two ? Vector256.Load(b + 8) : default;
             { Vector256<float> v = Vector256.Create(*a); x0 = Vector256.MultiplyAddEstimate(v, b0, x0); if (W.Two) y0 = Vector256.MultiplyAddEstimate(v, b1, y0); }
             if (R.Count > 1) { Vector256<float> v = Vector256.Create(a[lda]); x1 = Vector256.MultiplyAddEstimate(v, b0, x1); if (W.Two) y1 = Vector256.MultiplyAddEstimate(v, b1, y1); }

@@ -34,8 +34,13 @@ internal readonly unsafe struct Tile512 : ITile
         Vector512<float> x9 = default, y9 = default;
         Vector512<float> x10 = default, y10 = default;
         Vector512<float> x11 = default, y11 = default;
+        byte* ahead = t.Ahead;
+        long aheadStep = t.AheadStep;
         for (; k > 0; k--)
         {
+            Sse.Prefetch1(ahead);
+            if (W.Two) Sse.Prefetch1(ahead + 64);
+            ahead += aheadStep;
             Vector512<float> b0 = Vector512.Load(b), b1 = W.Two ? Vector512.Load(b + 16) : default;
             { Vector512<float> v = Vector512.Create(a[0]); x0 = Vector512.FusedMultiplyAdd(v, b0, x0); if (W.Two) y0 = Vector512.FusedMultiplyAdd(v, b1, y0); }
             if (R.Count > 1) { Vector512<float> v = Vector512.Create(a[1]); x1 = Vector512.FusedMultiplyAdd(v, b0, x1); if (W.Two) y1 = Vector512.FusedMultiplyAdd(v, b1, y1); }
@@ -128,8 +133,13 @@ internal readonly unsafe struct Tile512 : ITile
         float* a1 = a + 3 * lda;
         float* a2 = a + 6 * lda;
         float* a3 = a + 9 * lda;
+        byte* ahead = t.Ahead;
+        long aheadStep = t.AheadStep;
         for (; k > 0; k--)
         {
+            Sse.Prefetch1(ahead);
+            if (W.Two) Sse.Prefetch1(ahead + 64);
+            ahead += aheadStep;
             Vector512<float> b0 = Vector512.Load(b), b1 = W.Two ? Vector512.Load(b + 16) : default;
             { Vector512<float> v = Vector512.Create(*a); x0 = Vector512.FusedMultiplyAdd(v, b0, x0); if (W.Two) y0 = Vector512.FusedMultiplyAdd(v, b1, y0); }
             if (R.Count > 1) { Vector512<float> v = Vector512.Create(a[lda]); x1 = Vector512.FusedMultiplyAdd(v, b0, x1); if (W.Two) y1 = Vector512.FusedMultiplyAdd(v, b1, y1); }
