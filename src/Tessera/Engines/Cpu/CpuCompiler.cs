@@ -13,6 +13,7 @@ internal sealed class CpuCompiler
     private readonly Grouping _grouping;
     private readonly Dictionary<Node, Operand[]> _values = [];
     private readonly Dictionary<Operand, Operand> _wide = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Node, Operand> _stored = [];
 
     private CpuCompiler(Graph graph, StepBuilder b) => (_graph, _b, _grouping) = (graph, b, new Grouping(graph));
 
@@ -39,7 +40,7 @@ internal sealed class CpuCompiler
         {
             if (Grouping.IsElementwise(n))
             {
-                if (_grouping.Group(n) is { } group) _values[n] = [Fuse(n, group)];
+                if (_grouping.Group(n) is { } group) _values[n] = [group.Count == 1 ? Renamed(n) ?? Fuse(n, group) : Fuse(n, group)];
                 return;
             }
             _values[n] = View(n) ?? Kernel(n);
@@ -63,7 +64,25 @@ internal sealed class CpuCompiler
         _ => null,
     };
 
+    /// <summary>Where a node's value lies. Results of arithmetic on 16-bit floats lie in Float32, not rounded, until something needs them stored.</summary>
     private Operand Value(Node n) => _values[n][0];
+
+    /// <summary>A node's value in the type that it has.</summary>
+    private Operand Stored(Node n)
+    {
+        Operand x = Value(n);
+        if (x.Type == n.Type) return x;
+        if (_stored.TryGetValue(n, out Operand? known)) return known;
+        Operand y = _b.Temporary(n.Type, x.Shape);
+        _b.Add(TileCompiler.Single(_b, Conversions.Encode(n.Type)!, x, y), n);
+        return _stored[n] = y;
+    }
+
+    /// <summary>A cast that has nothing to do, because its operand lies in Float32 already.</summary>
+    private Operand? Renamed(Node n) => n is { Op: GraphOp.Cast, Type: DType.Float32, In: [var x] } && Conversions.IsHalf(x.Type) && Value(x) is { Type: DType.Float32 } wide ? wide : null;
+
+    /// <summary>Whether a group's 16-bit result stays in Float32: something computes with it, and it is not given to the caller.</summary>
+    private bool StaysWide(Node root) => Conversions.IsHalf(root.Type) && !_graph.Outputs.Contains(root) && _grouping.Uses[root].Exists(KernelTable.ComputesFloats);
 
     private Operand Input(Arg.Input a)
     {
@@ -99,7 +118,7 @@ internal sealed class CpuCompiler
     {
         TileCompiler tiles = new(root.Shape, Value);
         foreach (Node n in group) tiles.Add(n);
-        Operand y = _b.Temporary(root.Type, root.Shape);
+        Operand y = _b.Temporary(StaysWide(root) ? DType.Float32 : root.Type, root.Shape);
         TileProgram program = tiles.Finish(_b, (root, y));
         if (Producer(root, group) is not ({ } step, { } value)) _b.Add(new GroupStep(program), group);
         else _b.Extend(step, program, y, value, group);
@@ -123,8 +142,9 @@ internal sealed class CpuCompiler
 
     private Operand[] Kernel(Node n)
     {
-        Operand[] x = [.. n.In.Select(Value)];
         int first = _b.Steps.Count;
+        bool computes = !IsText(n) && KernelTable.ComputesFloats(n) && !KernelTable.Ranks(n.Op);
+        Operand[] x = [.. n.In.Select(i => computes ? Value(i) : Stored(i))];
         Operand[] y = Apply(n, x);
         for (int i = first; i < _b.Steps.Count; i++) if (_b.Steps[i].Nodes.Count == 0) _b.Steps[i].Nodes = [n];
         return y;
@@ -132,19 +152,22 @@ internal sealed class CpuCompiler
 
     private Operand[] Apply(Node n, Operand[] x)
     {
-        Operand[] y = [.. n.Outputs.Select(t => _b.Temporary(t.Type, t.Shape))];
-        if (n.Op != GraphOp.Host && (n.Type == DType.String || x.Any(o => o.Type == DType.String)))
+        bool computes = KernelTable.ComputesFloats(n), text = IsText(n);
+        Operand[] y = [.. n.Outputs.Select(t => _b.Temporary(computes && !text && Conversions.IsHalf(t.Type) ? DType.Float32 : t.Type, t.Shape))];
+        if (text)
         {
             TextKernel.Build(_b, n, x, y);
             return y;
         }
-        if (!KernelTable.ComputesFloats(n)) { KernelTable.Factory(n.Op)(_b, n, x, y); return y; }
+        if (!computes) { KernelTable.Factory(n.Op)(_b, n, x, y); return y; }
         Operand[] wide = [.. x.Select(Widened)], results = [.. y.Select(o => Conversions.Encode(o.Type) is null ? o : _b.Temporary(DType.Float32, o.Shape))];
         KernelTable.Factory(n.Op)(_b, n, wide, results);
         for (int i = 0; i < y.Length; i++)
             if (Conversions.Encode(y[i].Type) is { } encode) _b.Add(TileCompiler.Single(_b, encode, results[i], y[i]));
         return y;
     }
+
+    private static bool IsText(Node n) => n.Op != GraphOp.Host && (n.Type == DType.String || n.In.Any(i => i.Type == DType.String));
 
     /// <summary>A 16-bit operand as Float32; once per value, and now when it is a constant.</summary>
     private Operand Widened(Operand x)
@@ -171,7 +194,7 @@ internal sealed class CpuCompiler
     /// <summary>Lets output <paramref name="index"/> be written in place by the step that makes it, or copies it there.</summary>
     private void Deliver(int index)
     {
-        Operand x = Value(_graph.Outputs[index]);
+        Operand x = Stored(_graph.Outputs[index]);
         Slot slot = _b.Slots[x.Slot];
         if (slot.Kind is SlotKind.Arena or SlotKind.Text && slot.AliasOf < 0 && x.IsContiguous && x.Offset == 0 && slot.Bytes == x.Bytes && x.Type.Bits() != 4)
         {

@@ -49,5 +49,8 @@ internal static class KernelTable
         _ => true,
     };
 
+    /// <summary>Whether the result depends on which elements are equal, so that operands must be rounded to their type.</summary>
+    public static bool Ranks(GraphOp op) => op is GraphOp.ArgMax or GraphOp.ArgMin or GraphOp.TopK;
+
     private static TesseraException NoKernel(GraphOp op) => new(ErrorCode.Internal, $"{op} is a view or an elementwise operator; the compiler handles it.");
 }

@@ -38,6 +38,9 @@ internal static class Conversions
 
     private static bool IsFloat<T>() => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
+    /// <summary>Whether elements are 16-bit floats: arithmetic on them is done in Float32, and rounded where a value is stored.</summary>
+    public static bool IsHalf(DType type) => type is DType.Float16 or DType.BFloat16;
+
     /// <summary>Stored elements into Float32; null when they need none.</summary>
     public static MicroOp? Decode(DType type) => type switch
     {

@@ -28,13 +28,15 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     {
         int y = n.Op == GraphOp.Cast ? Cast(n) : n.Op switch
         {
-            GraphOp.Where => Where(n),
+            GraphOp.Where => Rounded(n, Where(n)),
             GraphOp.IsInf => IsInf(n),
-            GraphOp.IsNaN => Emit(MicroOps.Unary(n.Op, Type(n.In[0])), DType.Bool, Width(n.In[0]), Value(n.In[0])),
+            GraphOp.IsNaN => Emit(MicroOps.Unary(n.Op, Type(n.In[0])), DType.Bool, Width(n.In[0]), Exact(n.In[0])),
             GraphOp.Not when n.Type == DType.Bool => Mask(new NotMaskMicroOp(Width(n.In[0])), Width(n.In[0]), Value(n.In[0])),
             GraphOp.Eq or GraphOp.Lt or GraphOp.Le => Compare(n),
             GraphOp.Pow when Power(n) is { } power => Rounded(n, power),
             _ when n.Type == DType.Bool => Logic(n.Op, n.In[0], n.In[1]),
+            GraphOp.Floor or GraphOp.Ceil or GraphOp.Round or GraphOp.Sign => Rounded(n, Emit(MicroOps.Unary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Exact(n.In[0]))),
+            GraphOp.Mod or GraphOp.Rem => Rounded(n, Emit(MicroOps.Binary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Exact(n.In[0]), Exact(n.In[1]))),
             _ when n.In.Length == 1 => Rounded(n, Emit(MicroOps.Unary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Value(n.In[0]))),
             _ => Rounded(n, Emit(MicroOps.Binary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Value(n.In[0]), Value(n.In[1]))),
         };
@@ -53,7 +55,7 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     public TileProgram Finish(StepBuilder b, params ReadOnlySpan<(Node Node, Operand Operand)> outputs)
     {
         List<TileTarget> targets = [];
-        foreach ((Node node, Operand operand) in outputs) targets.Add(new(operand, Stored(node)));
+        foreach ((Node node, Operand operand) in outputs) targets.Add(new(operand, Stored(node, operand.Type)));
         Remove(targets);
         return new TileAllocation([.. _registers.Select(v => (v.Width, v.Uniform, v.Source))], _sources, _code, targets).Finish(b, CacheBytes);
     }
@@ -64,7 +66,10 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
 
     private static int SizeOf(DType computing) => Operand.SizeOf(computing);
 
-    /// <summary>The register of a node: computed in the group, or loaded and decoded.</summary>
+    /// <summary>
+    /// The register of a node: computed in the group, or loaded and decoded. Results of arithmetic on 16-bit floats are not rounded here: rounding each of
+    /// them costs more than the arithmetic, and leaves less of the result right.
+    /// </summary>
     private int Value(Node n)
     {
         if (_values.TryGetValue(n, out int r)) return r;
@@ -75,22 +80,38 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
         _registers.Add(new(mask ? DType.UInt8 : Type(n), x.Size, s.Access == TileAccess.Uniform, true));
         r = s.Register;
         if (mask) r = Emit(new UnaryMicroOp<FromBoolOp, byte>(), DType.Bool, 1, r);
+        else if (x.Type != n.Type) _loose.Add(r);
         else if (Conversions.Decode(n.Type) is { } decode) r = Emit(decode, DType.Float32, 4, r);
         return _values[n] = r;
     }
 
-    /// <summary>A register that holds a node's elements as they are stored, written by an instruction of the loop.</summary>
-    private int Stored(Node n)
+    /// <summary>The register of a node rounded to its type, for operators that tell neighbouring values apart: comparisons, rounding, remainders.</summary>
+    private int Exact(Node n)
+    {
+        int r = Value(n);
+        if (!Conversions.IsHalf(n.Type) || !_loose.Contains(r)) return r;
+        if (!_tight.TryGetValue(r, out int y)) _tight[r] = y = Round(Conversions.Round(n.Type)!, r);
+        return y;
+    }
+
+    /// <summary>A register that holds a node's elements as <paramref name="type"/> (its own, or Float32 for 16 bits), written by an instruction of the loop.</summary>
+    private int Stored(Node n, DType type)
     {
         int r = _values[n], last = _code.FindLastIndex(i => i.Y == r);
         if (n.Type == DType.Bool) return Emit(new ToBoolMicroOp(), DType.UInt8, 1, ToWidth(r, 1), uniform: false);
         // Encoding rounds, so that rounding before it is wasted; Remove drops it when nobody else reads it.
-        if (Conversions.Encode(n.Type) is { } encode) return Emit(encode, n.Type, Operand.SizeOf(n.Type), _exact.GetValueOrDefault(r, r), uniform: false);
+        if (type == n.Type && Conversions.Encode(n.Type) is { } encode) return Emit(encode, n.Type, Operand.SizeOf(n.Type), _exact.GetValueOrDefault(r, r), uniform: false);
         bool fresh = last >= 0 && !_registers[r].Uniform && !_registers[r].Source && _stored.Add(r);
         return fresh ? r : Emit(new CopyMicroOp(_registers[r].Width), _registers[r].Type, _registers[r].Width, r, uniform: false);
     }
 
     private readonly HashSet<int> _stored = [];
+
+    /// <summary>Registers of 16-bit values that are not rounded.</summary>
+    private readonly HashSet<int> _loose = [];
+
+    /// <summary>Their rounded forms, where something asked for them.</summary>
+    private readonly Dictionary<int, int> _tight = [];
 
     /// <summary>Registers before they were rounded, by the register after.</summary>
     private readonly Dictionary<int, int> _exact = [];
@@ -127,7 +148,12 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
         return _widths[(r, width)] = ToWidth(next, width);
     }
 
-    private int Rounded(Node n, int r) => n.Op is GraphOp.Neg or GraphOp.Abs or GraphOp.Min or GraphOp.Max || Conversions.Round(n.Type) is not { } round ? r : Round(round, r);
+    private int Rounded(Node n, int r)
+    {
+        if (Conversions.IsHalf(n.Type)) _loose.Add(r);
+        else if (n.Op is not (GraphOp.Neg or GraphOp.Abs or GraphOp.Min or GraphOp.Max or GraphOp.Where) && Conversions.Round(n.Type) is { } round) return Round(round, r);
+        return r;
+    }
 
     private int Round(MicroOp op, int r)
     {
@@ -139,7 +165,7 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     private int Compare(Node n)
     {
         if (n.In[0].Type == DType.Bool) return Logic(n.Op, n.In[0], n.In[1]);
-        return Emit(MicroOps.Binary(n.Op, Type(n.In[0])), DType.Bool, SizeOf(Type(n.In[0])), Value(n.In[0]), Value(n.In[1]));
+        return Emit(MicroOps.Binary(n.Op, Type(n.In[0])), DType.Bool, SizeOf(Type(n.In[0])), Exact(n.In[0]), Exact(n.In[1]));
     }
 
     /// <summary>Operators on booleans, as bit operations on masks.</summary>
@@ -184,13 +210,13 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     private int IsInf(Node n)
     {
         (bool positive, bool negative) = n.Arg is Arg.Infinity i ? (i.Positive, i.Negative) : (true, true);
-        return Emit(Conversions.IsInf(Type(n.In[0]), positive, negative), DType.Bool, SizeOf(Type(n.In[0])), Value(n.In[0]));
+        return Emit(Conversions.IsInf(Type(n.In[0]), positive, negative), DType.Bool, SizeOf(Type(n.In[0])), Exact(n.In[0]));
     }
 
     private int Cast(Node n)
     {
         Node x = n.In[0];
-        int r = Value(x);
+        int r = n.Type is DType.Float32 or DType.Float64 || n.Type == x.Type ? Value(x) : Exact(x);
         if (x.Type == n.Type) return r;
         if (n.Type == DType.Bool) return x.Type == DType.Bool ? r : Emit(Conversions.NonZero(Type(x)), DType.Bool, SizeOf(Type(x)), r);
         DType to = Type(n);
