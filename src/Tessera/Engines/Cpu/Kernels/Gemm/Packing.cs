@@ -73,8 +73,9 @@ internal static unsafe class Packing
         if (r < count) Strided(x, laneStep, 1, r, count, width, k, to);
     }
 
+    /// <summary>Writes a square of 4 × 4, given by rows, by columns <paramref name="width"/> floats apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* y, int width)
+    public static void Turn(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* y, nint width)
     {
         Vector128<float> ab = Low(a, b), cd = Low(c, d), ef = High(a, b), gh = High(c, d);
         LowHalves(ab, cd).Store(y);

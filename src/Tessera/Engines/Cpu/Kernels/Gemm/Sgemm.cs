@@ -40,6 +40,9 @@ internal static unsafe class Sgemm
     /// <summary>Columns of a packed panel of B.</summary>
     public static int Columns => Has512 ? Tile512.Columns : Has256 ? Tile256.Columns : Vector128.IsHardwareAccelerated ? Tile128.Columns : TileScalar.Columns;
 
+    /// <summary>Floats of the widest vector that the machine has.</summary>
+    public static int Lanes => Has512 ? 16 : Has256 ? 8 : 4;
+
     /// <summary>Floats of a packed B of <paramref name="k"/> × <paramref name="n"/>.</summary>
     public static long PackedB(long k, long n) => (n + Columns - 1) / Columns * Columns * k;
 
