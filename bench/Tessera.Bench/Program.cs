@@ -4,12 +4,13 @@ using Tessera.Bench;
 using Tessera.Engines.Cpu;
 using Tessera.Engines.Cpu.Kernels;
 using Tessera.Ir;
+using Tessera.Lab;
 
 // Times kernels of the CPU engine: `Tessera.Bench [gemm|conv|other] [threads]`. GFLOP/s by the median run, and by the least in parentheses.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string what = args.Length > 0 ? args[0] : "all";
 int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
-double peak = Ceiling.Gigaflops();
+double peak = PeakRate.Float32(1) / 1e9;
 Console.WriteLine($"peak of one core {peak:F1} GFLOP/s, {threads} thread(s), tiles {Sgemm.Rows}×{Sgemm.Columns}");
 
 void Row(string name, KernelFactory build, GraphOp op, Arg? arg, int known, params Shape[] x)

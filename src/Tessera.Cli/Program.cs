@@ -5,7 +5,8 @@ using Tessera.Cli.Commands;
 RootCommand root = new("Tessera: runs ONNX models on whatever this machine has.")
 {
     RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(),
-    BenchCommand.Create(), ConformanceCommand.Create(), DoctorCommand.Create(), KnobsCommand.Create(), DemoCommand.Create(),
+    BenchCommand.Create(), ConformanceCommand.Create(), DoctorCommand.Create(), KnobsCommand.Create(), DemoCommand.Create(), ProfileCommand.Create(),
+    BenchCommand.CreateOnce(), BenchCommand.CreatePeer(),
 };
 try
 {

@@ -15,7 +15,8 @@ public sealed partial class LayerTests
     {
         ["Tessera"] = [],
         ["Tessera.Conformance"] = ["Tessera"],
-        ["Tessera.Cli"] = ["Tessera", "Tessera.Conformance", "Ocr"],
+        ["Tessera.Lab"] = ["Tessera"],
+        ["Tessera.Cli"] = ["Tessera", "Tessera.Conformance", "Tessera.Lab", "Ocr", "Tessera.Peers"],
     };
 
     [Fact]

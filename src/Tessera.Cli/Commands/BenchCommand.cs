@@ -1,61 +1,93 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Tessera.Cli.Inputs;
+using Tessera.Cli.Bench;
 using Tessera.Cli.Output;
+using Tessera.Lab;
 
 namespace Tessera.Cli.Commands;
 
-/// <summary>`tessera bench`: times a model; the median of warmed-up runs, the first run, the load.</summary>
+/// <summary>`tessera bench`: times a model, operators or a suite, beside peers in the same call.</summary>
 internal static class BenchCommand
 {
-    public static Command Create()
+    public static Command Create() => BenchOptions.Declare("Time a model, operators (ops), a suite, or the models of the demo (ocr), beside other systems", Run);
+
+    /// <summary>`tessera once JOB`: what `bench --load` starts; and without a job only the start itself.</summary>
+    public static Command CreateOnce()
     {
-        Option<int> runs = new("--runs") { Description = "Counted runs; 0: as many as fit 2 s, at least 5" };
-        Command c = new("bench", "Time a model") { Shared.Model, Shared.Input, Shared.Inputs, Shared.Engine, Shared.Threads, runs, Shared.Json };
-        c.SetAction(p => Run(p.GetValue(Shared.Model)!, p.GetValue(Shared.Input) ?? [], p.GetValue(Shared.Inputs), p.GetValue(Shared.Engine)!, p.GetValue(Shared.Threads), p.GetValue(runs), p.GetValue(Shared.Json)));
+        Argument<string?> job = new("JOB") { Arity = ArgumentArity.ZeroOrOne };
+        Command c = new("once", "Load a job's model, run it once, tell time and memory") { job };
+        c.Hidden = true;
+        c.SetAction(p => ThisProgram.RunOnce(p.GetValue(job)));
         return c;
     }
 
-    private static int Run(string path, string[] given, string? folder, string engineName, int threads, int runs, bool json)
+    /// <summary>`tessera peer NAME`: a native library as a peer of `bench`, on standard input and output.</summary>
+    public static Command CreatePeer()
     {
-        (Engine engine, string why) = EngineChoice.Of(engineName, threads);
-        using Engine e = engine;
-        e.InitializeAsync().GetAwaiter().GetResult();
-        long begin = Stopwatch.GetTimestamp();
-        using Session session = e.Load(path);
-        double load = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-        Dictionary<string, Value> inputs = ModelInputs.Read(session, given, folder, 0);
-        double first = Once(session, inputs);
-        Warm(session, inputs);
-        List<double> times = [];
-        begin = Stopwatch.GetTimestamp();
-        while (times.Count < (runs > 0 ? runs : 5) || (runs <= 0 && Stopwatch.GetElapsedTime(begin).TotalSeconds < 2)) times.Add(Once(session, inputs));
-        using Process self = Process.GetCurrentProcess();
-        BenchReport r = new(session.Name, e.Name, threads > 0 ? threads : e.Capabilities.Threads, times.Count, RunCommand.Median([.. times]), times.Min(), first, load, self.PeakWorkingSet64);
-        if (json) Terminal.Json(r, ReportJson.Default.BenchReport);
-        else Console.WriteLine($"{r.Model} on {r.Engine} ({why}), {r.Threads} thread{(r.Threads == 1 ? "" : "s")}: median {Terminal.Time(r.MedianMs)}, min {Terminal.Time(r.MinMs)} of {r.Runs} runs; first {Terminal.Time(r.FirstMs)}, load {Terminal.Time(r.LoadMs)}, peak memory {Terminal.Bytes(r.PeakBytes)}");
-        return 0;
-    }
-
-    // The runtime recompiles hot code in the background, a tenth of a second after it got hot: warm up for a second at least, then until the time stops falling, at most 3 s.
-    private static void Warm(Session session, Dictionary<string, Value> inputs)
-    {
-        long begin = Stopwatch.GetTimestamp();
-        double best = double.MaxValue, seconds = 0;
-        for (int since = 0; (since < 20 || seconds < 1) && seconds < 3; since++)
+        Argument<string> name = new("NAME");
+        Command c = new("peer", "Serve a native library as a peer of bench") { name };
+        c.Hidden = true;
+        c.SetAction(p =>
         {
-            double t = Once(session, inputs);
-            if (t < best * 0.99) (best, since) = (Math.Min(t, best), 0);
-            seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        }
+            Tessera.Peers.NativePeer.Serve(Lab.Peers.Parse(p.GetValue(name)!), Console.In, Console.Out);
+            return 0;
+        });
+        return c;
     }
 
-    private static double Once(Session session, Dictionary<string, Value> inputs)
+    private static int Run(BenchOptions o)
     {
-        long begin = Stopwatch.GetTimestamp();
-        IReadOnlyDictionary<string, Value> results = session.Run(inputs);
-        double ms = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-        foreach (Value v in results.Values) v.Dispose();
-        return ms;
+        if (o.Soak > 0) return SoakRun(o);
+        if (o.Load) return LoadBench.Run(o, Jobs(o));
+        using Engine engine = EngineRegistry.Create(o.EngineName, new() { Threads = o.ThreadCount });
+        engine.InitializeAsync().GetAwaiter().GetResult();
+        using PeerSet peers = PeerSet.Start(ThisProgram.Peers, o.PeersOrDefault, o.ThreadCount, o.Fetch);
+        bool ops = o.Target[0] == "ops", quiet = o.Json || o.Markdown;
+        Ceilings? ceilings = ops || o.Roofline is not null ? Ceilings.Measure(o.ThreadCount) : null;
+        Pace pace = new(o.Rounds, o.Runs);
+        // Rows of ops share kernels, which are hot after the first of them.
+        if (ops) pace = pace with { WarmLeast = TimeSpan.FromMilliseconds(350), WarmMost = TimeSpan.FromSeconds(1) };
+        if (!quiet) Console.WriteLine(BenchText.Head(o, peers.Reports, ceilings));
+        List<BenchResult> results = [];
+        using (Duel duel = new(engine, o.ThreadCount, ceilings, pace))
+        {
+            foreach (BenchJob job in Jobs(o))
+            {
+                using (job) results.Add(duel.Run(job, peers.For(job)));
+                if (!quiet) Console.WriteLine(BenchText.Line(results[^1]));
+                else if (!Console.IsErrorRedirected) Console.Error.WriteLine(BenchText.Line(results[^1]));
+            }
+        }
+        BenchReport report = BenchReport.Of(o, peers.Reports, ceilings, results);
+        if (o.Roofline is { } file) File.WriteAllText(file, Roofline.Draw(ceilings!, results, BenchText.Machine(report)));
+        if (o.Into is { } into) MarkdownSection.Replace(into, o.Section, BenchMarkdown.Table(report));
+        if (o.Json) Terminal.Json(report, BenchJson.Default.BenchReport);
+        else if (o.Markdown) Console.WriteLine(BenchMarkdown.Table(report));
+        else foreach (MeanReport m in report.GeometricMeans) Console.WriteLine(BenchText.Mean(m));
+        // Nothing that was asked for by name passes by being absent.
+        return results.TrueForAll(r => r.Passed) && (o.Peers is null || peers.Reports.All(r => r.Present)) ? 0 : 1;
+    }
+
+    private static IEnumerable<BenchJob> Jobs(BenchOptions o) => o.Target switch
+    {
+        ["ops", .. var words] => BenchTargets.Ops([.. words, .. o.Filter]),
+        ["suite", .. var names] => o.Suite.Length > 0 ? BenchTargets.Suite(o.Suite, names, o.Filter) : throw new TesseraException(ErrorCode.InvalidArgument, "Which suite? Name its folder with --suite or in TESSERA_SUITE."),
+        ["ocr"] => BenchTargets.Ocr(),
+        [var model] => BenchTargets.Model(model, o.Input, o.Inputs),
+        _ => throw new TesseraException(ErrorCode.InvalidArgument, $"bench takes one model, ops, suite or ocr; not {string.Join(' ', o.Target)}."),
+    };
+
+    private static int SoakRun(BenchOptions o)
+    {
+        using Engine engine = EngineRegistry.Create(o.EngineName, new() { Threads = o.ThreadCount });
+        List<SoakResult> results = [];
+        foreach (BenchJob job in Jobs(o))
+        {
+            using (job) results.Add(Soak.Run(engine, job, o.Soak));
+            if (!o.Json && !o.Markdown) Console.WriteLine(BenchText.Line(results[^1]));
+        }
+        if (o.Into is { } into) MarkdownSection.Replace(into, o.Section, BenchMarkdown.Table(results));
+        if (o.Json) Terminal.Json([.. results], BenchJson.Default.SoakResultArray);
+        else if (o.Markdown) Console.WriteLine(BenchMarkdown.Table(results));
+        return 0;
     }
 }

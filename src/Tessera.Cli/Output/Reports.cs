@@ -21,8 +21,6 @@ internal sealed record ExplainReport(string Model, string Engine, string EngineR
 
 internal sealed record EngineReport(string Name, bool Available, string Reason, string Remedy, int Threads, long MaxMemory, string[] Precisions, Dictionary<string, string> Features, string Health);
 
-internal sealed record BenchReport(string Model, string Engine, int Threads, int Runs, double MedianMs, double MinMs, double FirstMs, double LoadMs, long PeakBytes);
-
 internal sealed record KnobReport(string Name, string Value, string Default, string Help, bool IsSet);
 
 internal sealed record CheckReport(string Name, bool Present, string Detail, string Remedy);
@@ -34,7 +32,6 @@ internal sealed record DoctorReport(string System, string Runtime, string Proces
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(EngineReport[]))]
-[JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(KnobReport[]))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Tessera.Conformance;
 
 /// <summary>The bound that a test folder sets: <c>{"rel_l2": x}</c> in tolerance.json, or what ONNX's runner allows.</summary>
-internal static class FolderTolerance
+public static class FolderTolerance
 {
     public static Tolerance Of(TestFolder folder)
     {

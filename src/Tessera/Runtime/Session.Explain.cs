@@ -13,6 +13,9 @@ public sealed record PreparedStage(Graph Graph, Executable Executable, Immutable
 /// <summary>Time of one step of a plan over all its executions in a profiled run.</summary>
 public sealed record ProfiledStep(PlanStep Step, int Calls, TimeSpan Time);
 
+/// <summary>One execution of a step in a traced run; Begin counts from the run's start.</summary>
+public sealed record TracedStep(PlanStep Step, TimeSpan Begin, TimeSpan Time);
+
 public sealed partial class Session
 {
     private readonly List<PreparedStage> _prepared = [];
@@ -34,6 +37,16 @@ public sealed partial class Session
             times[step] = (calls + 1, sum + ticks);
         }, cancel);
         return (results, [.. times.Select(t => new ProfiledStep(t.Key, t.Value.Calls, Stopwatch.GetElapsedTime(0, t.Value.Ticks)))]);
+    }
+
+    /// <summary>One run with the begin and the time of every execution of a step, in order.</summary>
+    /// <returns>The results, which the caller disposes, and the executions.</returns>
+    public (IReadOnlyDictionary<string, Value> Results, IReadOnlyList<TracedStep> Steps) TraceRun(IReadOnlyDictionary<string, Value> inputs, RunOptions? options = null, CancellationToken cancel = default)
+    {
+        List<(PlanStep Step, long End, long Ticks)> log = [];
+        long begin = Stopwatch.GetTimestamp();
+        Dictionary<string, Value> results = RunNamed(inputs, options, (step, ticks) => log.Add((step, Stopwatch.GetTimestamp(), ticks)), cancel);
+        return (results, [.. log.Select(l => new TracedStep(l.Step, Stopwatch.GetElapsedTime(begin, l.End - l.Ticks), Stopwatch.GetElapsedTime(0, l.Ticks)))]);
     }
 
     /// <summary>Types of all values of the model by name, extents as numbers or as expressions of the inputs' symbols; values that depend on data are left out.</summary>

@@ -1,0 +1,53 @@
+namespace Tessera.Lab;
+
+/// <summary>Systems that do the same work.</summary>
+public enum Peer
+{
+    /// <summary>npm's onnxruntime-node.</summary>
+    OnnxRuntime,
+    /// <summary>OpenBLAS: products of Float32 matrices.</summary>
+    OpenBlas,
+    /// <summary>oneDNN: products of Float32 and 8-bit matrices, convolutions.</summary>
+    OneDnn,
+    /// <summary>FFTW: Fourier transforms.</summary>
+    Fftw,
+}
+
+/// <summary>Facts about peers.</summary>
+public static class Peers
+{
+    public static Peer Parse(string name) => name.ToUpperInvariant() switch
+    {
+        "ONNXRUNTIME" => Peer.OnnxRuntime,
+        "OPENBLAS" => Peer.OpenBlas,
+        "ONEDNN" => Peer.OneDnn,
+        "FFTW" => Peer.Fftw,
+        _ => throw new TesseraException(ErrorCode.InvalidArgument, $"There is no peer '{name}'; there are onnxruntime, openblas, onednn and fftw, or none."),
+    };
+
+    public static string Name(this Peer peer) => peer switch
+    {
+        Peer.OnnxRuntime => "onnxruntime",
+        Peer.OpenBlas => "openblas",
+        Peer.OneDnn => "onednn",
+        Peer.Fftw => "fftw",
+    };
+
+    /// <summary>Whether the peer has a call for a job of this kind.</summary>
+    public static bool Takes(this Peer peer, string kind) => peer switch
+    {
+        Peer.OnnxRuntime => kind == "onnx",
+        Peer.OpenBlas => kind == "gemm",
+        Peer.OneDnn => kind is "gemm" or "gemm_int8" or "conv",
+        Peer.Fftw => kind == "fft",
+    };
+
+    /// <summary>The Debian package of a native peer, and the file in it that is loaded; null for onnxruntime.</summary>
+    public static (string Package, string File)? Debian(this Peer peer) => peer switch
+    {
+        Peer.OnnxRuntime => null,
+        Peer.OpenBlas => ("libopenblas0-pthread", "libopenblas.so.0"),
+        Peer.OneDnn => ("libdnnl2", "libdnnl.so.2"),
+        Peer.Fftw => ("libfftw3-single3", "libfftw3f.so.3"),
+    };
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace Tessera.Lab;
+
+/// <summary>What a bench asks of a peer: one line of JSON each, answered by one <see cref="PeerReply"/>.</summary>
+public enum PeerTask
+{
+    /// <summary>Name and version.</summary>
+    Hello,
+    /// <summary>Take the job, run it once, leave its outputs in the job's folder.</summary>
+    Load,
+    /// <summary>Run the loaded job Runs times, each time Inner times in a row.</summary>
+    Time,
+}
+
+/// <summary>A tensor in a file of its raw little-endian elements, row-major.</summary>
+/// <param name="Type">A name of <see cref="DType"/>.</param>
+public sealed record PeerTensor(string Name, string Type, long[] Dims, string File);
+
+/// <summary>Work for a peer.</summary>
+/// <param name="Kind">"onnx": the model. Else a call of the peer's library that the numbers describe, see <see cref="NativeJob"/>.</param>
+/// <param name="Model">The ONNX file, for "onnx".</param>
+/// <param name="Folder">Where outputs go.</param>
+public sealed record PeerJob(string Kind, string? Model, PeerTensor[] Inputs, string Folder, int Threads, Dictionary<string, long> Numbers);
+
+public sealed record PeerRequest(PeerTask Task, PeerJob? Job = null, int Runs = 0, int Inner = 0);
+
+/// <param name="Error">Why the task could not be done; absent when it was.</param>
+/// <param name="Detail">For <see cref="PeerTask.Hello"/>: name and version.</param>
+/// <param name="Outputs">For <see cref="PeerTask.Load"/>.</param>
+/// <param name="Ms">For <see cref="PeerTask.Time"/>: milliseconds of one run, one per Runs.</param>
+public sealed record PeerReply(string? Error = null, string? Detail = null, PeerTensor[]? Outputs = null, double[]? Ms = null);
+
+/// <summary>What a process that loads a model, runs it once and ends tells about itself.</summary>
+/// <param name="FirstMs">From opening the file to the first result.</param>
+/// <param name="PeakBytes">The most memory the process held.</param>
+public sealed record OnceReply(double FirstMs, long PeakBytes);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PeerRequest))]
+[JsonSerializable(typeof(PeerReply))]
+[JsonSerializable(typeof(PeerJob))]
+[JsonSerializable(typeof(OnceReply))]
+public sealed partial class PeerJson : JsonSerializerContext;

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Tessera.Lab;
+
+/// <summary>A peer in a process of its own, asked by lines of JSON on its standard input and answering on its standard output.</summary>
+public sealed class PeerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private PeerProcess(Peer peer, Process process, string detail) => (Peer, _process, Detail) = (peer, process, detail);
+
+    public Peer Peer { get; }
+
+    /// <summary>Name and version, as the peer tells them.</summary>
+    public string Detail { get; }
+
+    /// <exception cref="PeerAbsentException">It cannot be started, or says that it cannot work.</exception>
+    public static PeerProcess Start(Peer peer, ProcessStartInfo how)
+    {
+        how.RedirectStandardInput = how.RedirectStandardOutput = true;
+        how.UseShellExecute = false;
+        Process process;
+        try { process = Process.Start(how)!; }
+        catch (Win32Exception e) { throw new PeerAbsentException(peer, $"{how.FileName} cannot be started: {e.Message}"); }
+        try
+        {
+            return new(peer, process, Ask(peer, process, new(PeerTask.Hello)).Detail ?? peer.Name());
+        }
+        catch
+        {
+            End(process);
+            throw;
+        }
+    }
+
+    /// <summary>Takes a job and runs it once.</summary>
+    /// <exception cref="PeerAbsentException">The peer cannot do it.</exception>
+    public PeerTensor[] Load(PeerJob job) => Ask(Peer, _process, new(PeerTask.Load, job)).Outputs ?? [];
+
+    /// <summary>Milliseconds of one run of the loaded job, <paramref name="runs"/> times, each the mean of <paramref name="inner"/> in a row.</summary>
+    public Round Time(int runs, int inner) => new(Ask(Peer, _process, new(PeerTask.Time, null, runs, inner)).Ms!);
+
+    public void Dispose() => End(_process);
+
+    private static PeerReply Ask(Peer peer, Process process, PeerRequest request)
+    {
+        string? line;
+        try
+        {
+            process.StandardInput.WriteLine(JsonSerializer.Serialize(request, PeerJson.Default.PeerRequest));
+            process.StandardInput.Flush();
+            line = process.StandardOutput.ReadLine();
+        }
+        catch (IOException e) { throw new PeerAbsentException(peer, $"its process ended: {e.Message}"); }
+        if (line is null) throw new PeerAbsentException(peer, "its process ended");
+        PeerReply reply;
+        try { reply = JsonSerializer.Deserialize(line, PeerJson.Default.PeerReply)!; }
+        catch (JsonException e) { throw new PeerAbsentException(peer, $"it answered '{line}': {e.Message}"); }
+        return reply.Error is null ? reply : throw new PeerAbsentException(peer, reply.Error);
+    }
+
+    private static void End(Process process)
+    {
+        using (process)
+        {
+            process.StandardInput.Close();
+            if (!process.WaitForExit(2000)) process.Kill(entireProcessTree: true);
+        }
+    }
+}
+
+/// <summary>A peer is not there, or cannot do what was asked; never an error of ours.</summary>
+public sealed class PeerAbsentException(Peer peer, string reason) : Exception(reason)
+{
+    public Peer Peer { get; } = peer;
+}

@@ -1,0 +1,81 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Tessera.Lab;
+
+/// <summary>Where peers lie, how they are fetched and started.</summary>
+/// <param name="script">bench/peers/onnxruntime.mjs.</param>
+/// <param name="self">Command that starts this program; `peer NAME` after it serves a native peer.</param>
+public sealed class PeerStore(string script, IReadOnlyList<string> self)
+{
+    public const string OnnxRuntimeVersion = "1.30.0";
+
+    /// <summary>A script that does nothing but tell its own memory.</summary>
+    private const string Bare = "console.log(JSON.stringify({ first_ms: 0, peak_bytes: process.resourceUsage().maxRSS * 1024 }))";
+
+    /// <summary>Folder of the npm package.</summary>
+    public static string OnnxRuntimeFolder { get; } = Path.Combine(CacheFolder.Path, "peers", $"onnxruntime-node-{OnnxRuntimeVersion}");
+
+    /// <summary>Starts a peer; fetches it first when it is missing and <paramref name="fetch"/> says so.</summary>
+    /// <exception cref="PeerAbsentException">With the reason and what to do.</exception>
+    public PeerProcess Start(Peer peer, int threads, bool fetch)
+    {
+        if (peer == Peer.OnnxRuntime && !Directory.Exists(Path.Combine(OnnxRuntimeFolder, "node_modules", "onnxruntime-node")))
+        {
+            if (!fetch) throw new PeerAbsentException(peer, $"onnxruntime-node {OnnxRuntimeVersion} is not in {OnnxRuntimeFolder}; --fetch installs it there with npm");
+            FetchOnnxRuntime();
+        }
+        try { return PeerProcess.Start(peer, Command(peer, threads)); }
+        catch (PeerAbsentException e) when (peer.Debian() is { } debian)
+        {
+            if (!fetch) throw new PeerAbsentException(peer, $"{e.Message}; install Debian's {debian.Package}, as root with --fetch");
+            FetchDebian(peer, debian.Package);
+            return PeerProcess.Start(peer, Command(peer, threads));
+        }
+    }
+
+    /// <summary>Command of a process that loads a model in onnxruntime, runs it once, tells a <see cref="OnceReply"/> and ends; without a job, one that only starts.</summary>
+    public ProcessStartInfo Once(string? jobFile) => Node(jobFile is null ? ["-e", Bare] : [script, "--once", OnnxRuntimeFolder, jobFile]);
+
+    private ProcessStartInfo Command(Peer peer, int threads)
+    {
+        if (peer == Peer.OnnxRuntime) return Node([script, "--serve", OnnxRuntimeFolder]);
+        ProcessStartInfo own = new(self[0], [.. self.Skip(1), "peer", peer.Name()]);
+        // These libraries read their number of threads when they are loaded.
+        foreach (string name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) own.Environment[name] = threads.ToString(CultureInfo.InvariantCulture);
+        return own;
+    }
+
+    private static ProcessStartInfo Node(string[] arguments) => new("node", arguments) { RedirectStandardOutput = true };
+
+    // Its install script fetches GPU libraries only; the CPU library is in the package.
+    private static void FetchOnnxRuntime()
+    {
+        Directory.CreateDirectory(OnnxRuntimeFolder);
+        Run(Peer.OnnxRuntime, OperatingSystem.IsWindows() ? "npm.cmd" : "npm", "install", "--prefix", OnnxRuntimeFolder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", $"onnxruntime-node@{OnnxRuntimeVersion}");
+    }
+
+    private static void FetchDebian(Peer peer, string package)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists("/usr/bin/apt-get")) throw new PeerAbsentException(peer, $"there is no apt-get here to install {package} with");
+        if (!Environment.IsPrivilegedProcess) throw new PeerAbsentException(peer, $"installing {package} needs root: apt-get install {package}");
+        Run(peer, "apt-get", "install", "-y", "-qq", package);
+    }
+
+    private static void Run(Peer peer, string program, params string[] arguments)
+    {
+        ProcessStartInfo how = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        how.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        try
+        {
+            using Process p = Process.Start(how)!;
+            p.StandardInput.Close();
+            Task<string> error = p.StandardError.ReadToEndAsync();
+            string said = p.StandardOutput.ReadToEnd();
+            p.WaitForExit();
+            if (p.ExitCode != 0) throw new PeerAbsentException(peer, $"{program} {string.Join(' ', arguments)} ended with {p.ExitCode}: {(error.Result + said).Trim()}");
+        }
+        catch (Win32Exception e) { throw new PeerAbsentException(peer, $"{program} cannot be started: {e.Message}"); }
+    }
+}
