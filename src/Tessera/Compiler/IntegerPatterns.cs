@@ -3,14 +3,11 @@ using Tessera.Ir;
 
 namespace Tessera.Compiler;
 
-/// <summary>One side of an integer product: 8-bit values, and the zero point that is taken off them.</summary>
-/// <param name="Values">Node of UInt8 or Int8; null when the side is a constant.</param>
-/// <param name="Constant">The side as a constant of UInt8 or Int8, its zero point already taken off; null when it is not.</param>
-/// <param name="Zero">Int32 node that broadcasts to the values; null when there is none.</param>
-public sealed record IntegerOperand(Node? Values, Tensor? Constant, Node? Zero)
-{
-    public DType Type => Values?.Type ?? Constant!.Type;
-}
+/// <summary>One side of an integer product.</summary>
+/// <param name="Values">UInt8 or Int8 values; or a constant of Int32 whose elements span at most 255.</param>
+/// <param name="Zero">Int32 node that broadcasts to the values and is taken off them; null when there is none.</param>
+/// <param name="Shift">Of a constant: what makes its elements signed bytes when added.</param>
+public sealed record IntegerOperand(Node Values, Node? Zero, int Shift);
 
 /// <summary>An Int32 MatMul or Conv of two 8-bit operands.</summary>
 public sealed record IntegerProduct(IntegerOperand A, IntegerOperand B);
@@ -19,40 +16,51 @@ public sealed record IntegerProduct(IntegerOperand A, IntegerOperand B);
 /// <remarks>That form, (Cast(a) − a₀)·(Cast(b) − b₀) in Int32, stays in the graph: an engine without 8-bit kernels runs it as it is, with the same result.</remarks>
 public static class IntegerPatterns
 {
-    private static readonly ConditionalWeakTable<Tensor, Narrowed> s_narrowed = [];
+    private static readonly ConditionalWeakTable<Tensor, Span> s_spans = [];
 
-    private sealed record Narrowed(Tensor? Value);
+    private sealed record Span(int Low, int High);
 
-    /// <summary>The 8-bit operands of <paramref name="n"/>; null when it is no Int32 MatMul or Conv, or an operand has values beyond 8 bits.</summary>
-    public static IntegerProduct? Match(Node n) =>
-        n.Op is GraphOp.MatMul or GraphOp.Conv && n.Type == DType.Int32 && Operand(n.In[0]) is { } a && Operand(n.In[1]) is { } b ? new(a, b) : null;
+    /// <summary>The 8-bit operands of <paramref name="n"/>; null when it is no Int32 MatMul or Conv of them, or of a form that 8-bit kernels have no use for.</summary>
+    /// <remarks>Zero points of a MatMul: one, one per row of a, one per column of b. Of a Conv: one for x, one or one per filter for w; not of convolutions of one channel per group.</remarks>
+    public static IntegerProduct? Match(Node n)
+    {
+        if (n.Op is not GraphOp.MatMul || n.Type != DType.Int32 || Operand(n.In[0]) is not { Values.Op: not GraphOp.Const } a || Operand(n.In[1]) is not { } b) return null;
+        Shape x = n.In[0].Shape, w = n.In[1].Shape;
+        bool fits = n.Op == GraphOp.MatMul
+            ? IsAlong(a.Zero, x, x.Rank - 2, x.Count / Math.Max(1, x[-1])) && IsAlong(b.Zero, w, w.Rank - 1, w[-1])
+            : w[1] > 1 && a.Zero is null or { Shape.Count: 1 } && IsAlong(b.Zero, w, 0, w[0]);
+        return fits ? new(a, b) : null;
+    }
+
+    /// <summary>Whether <paramref name="zero"/> is one number, or one for each of the <paramref name="count"/> elements of axes up to <paramref name="axis"/>.</summary>
+    private static bool IsAlong(Node? zero, Shape x, int axis, long count)
+    {
+        if (zero is null || zero.Shape.Count == 1) return true;
+        int at = axis - (x.Rank - zero.Shape.Rank);
+        return at >= 0 && zero.Shape.Count == count && zero.Shape[at] == x[axis];
+    }
 
     private static IntegerOperand? Operand(Node x)
     {
-        if (x.Constant is { } c) return Narrow(c) is { } narrow ? new(null, narrow, null) : null;
-        if (Values(x) is { } plain) return new(plain, null, null);
-        return x is { Op: GraphOp.Sub, In: [var wide, var zero] } && wide.Shape == x.Shape && Values(wide) is { } values ? new(values, null, zero) : null;
+        if (x.Constant is { } c) return Shift(c) is { } shift ? new(x, null, shift) : null;
+        if (Values(x) is { } plain) return new(plain, null, 0);
+        return x is { Op: GraphOp.Sub, In: [var wide, var zero] } && wide.Shape == x.Shape && Values(wide) is { } values ? new(values, zero, 0) : null;
     }
 
     private static Node? Values(Node wide) => wide is { Op: GraphOp.Cast, In: [{ Type: DType.UInt8 or DType.Int8 } values] } ? values : null;
 
-    /// <summary>A constant of 32-bit integers as Int8 or UInt8, when all of it fits; found once per tensor.</summary>
-    private static Tensor? Narrow(Tensor wide)
+    /// <summary>What makes all elements of an Int32 constant signed bytes, 0 if nothing needs to; null when they span more than 255. Found once per tensor.</summary>
+    private static int? Shift(Tensor wide)
     {
         if (wide.Type != DType.Int32 || wide.Bytes > int.MaxValue) return null;
-        return s_narrowed.GetValue(wide, static t =>
+        Span s = s_spans.GetValue(wide, static t =>
         {
             using Tensor c = t.Contiguous();
-            ReadOnlySpan<int> v = c.Span<int>();
             int low = 0, high = 0;
-            foreach (int e in v) { low = Math.Min(low, e); high = Math.Max(high, e); }
-            DType type = low >= sbyte.MinValue && high <= sbyte.MaxValue ? DType.Int8 : DType.UInt8;
-            if (type == DType.UInt8 && (low < 0 || high > byte.MaxValue)) return new(null);
-            Tensor narrow = Tensor.Empty(type, t.Shape, renter: "8-bit weights");
-            Span<byte> bytes = narrow.RawBytes();
-            // The low byte is the value in either type.
-            for (int i = 0; i < bytes.Length; i++) bytes[i] = unchecked((byte)v[i]);
-            return new(narrow);
-        }).Value;
+            foreach (int e in c.Span<int>()) (low, high) = (Math.Min(low, e), Math.Max(high, e));
+            return new(low, high);
+        });
+        if ((long)s.High - s.Low > 255) return null;
+        return s.Low < sbyte.MinValue ? sbyte.MinValue - s.Low : s.High > sbyte.MaxValue ? sbyte.MaxValue - s.High : 0;
     }
 }

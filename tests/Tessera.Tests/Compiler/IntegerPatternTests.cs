@@ -14,32 +14,29 @@ public sealed class IntegerPatternTests
         GraphBuilder g = new(ReferenceFolding.Fold);
         Node zero = g.Cast(g.Input("z", DType.UInt8, []), DType.Int32), a = g.Sub(Wide(g, "a", DType.UInt8, 3, 4), zero), b = Wide(g, "b", DType.Int8, 4, 5);
         IntegerProduct p = IntegerPatterns.Match(g.MatMul(a, b))!;
-        Assert.Equal((DType.UInt8, DType.Int8), (p.A.Type, p.B.Type));
+        Assert.Equal((DType.UInt8, DType.Int8), (p.A.Values.Type, p.B.Values.Type));
         Assert.Same(zero, p.A.Zero);
         Assert.Null(p.B.Zero);
-        Assert.Equal("b", ((Arg.Input)p.B.Values!.Arg!).Name);
+        Assert.Equal("b", ((Arg.Input)p.B.Values.Arg!).Name);
     }
 
-    [Fact]
-    public void A_constant_side_is_narrowed_with_its_zero_point_taken_off()
-    {
-        Random random = Seeds.Random();
-        GraphBuilder g = new(ReferenceFolding.Fold);
-        Tensor w = Rewritten.Draw(random, DType.UInt8, [6, 2, 3, 3]);
-        Node centred = g.Sub(g.Cast(g.Const(w), DType.Int32), g.Scalar(DType.Int32, 50));
-        Node y = g.Conv(Wide(g, "x", DType.UInt8, 1, 2, 8, 8), centred, new Arg.Conv([1, 1], [1, 1], [0, 0], [0, 0], 1));
-        IntegerProduct p = IntegerPatterns.Match(y)!;
-        Assert.Equal(DType.Int8, p.B.Type);
-        Assert.Equal(Scalars.ToInt64(w).Select(v => v - 50), Scalars.ToInt64(p.B.Constant!));
-        Assert.Same(p.B.Constant, IntegerPatterns.Match(y)!.B.Constant);
-    }
-
-    [Theory, InlineData(200, 0, DType.UInt8), InlineData(255, -1, null), InlineData(127, -128, DType.Int8)]
-    internal void A_constant_keeps_to_eight_bits(int high, int low, DType? type)
+    [Theory, InlineData(200, 0, -73), InlineData(255, -1, null), InlineData(127, -128, 0), InlineData(100, -150, 22), InlineData(-3, -128, 0)]
+    internal void A_constant_is_shifted_into_signed_bytes(int high, int low, int? shift)
     {
         GraphBuilder g = new();
         Node y = g.MatMul(Wide(g, "a", DType.Int8, 1, 2), g.Const(Tensor.From([high, low], [2, 1])));
-        Assert.Equal(type, IntegerPatterns.Match(y)?.B.Type);
+        Assert.Equal(shift, IntegerPatterns.Match(y)?.B.Shift);
+    }
+
+    [Fact]
+    public void Zero_points_go_along_rows_and_columns_only()
+    {
+        GraphBuilder g = new();
+        Node Zero(string name, params long[] shape) => Wide(g, name, DType.UInt8, shape);
+        Node a = Wide(g, "a", DType.UInt8, 3, 4), b = Wide(g, "b", DType.Int8, 4, 5);
+        Assert.NotNull(IntegerPatterns.Match(g.MatMul(g.Sub(a, Zero("r", 3, 1)), g.Sub(b, Zero("c", 5)))));
+        Assert.Null(IntegerPatterns.Match(g.MatMul(g.Sub(a, Zero("k", 4)), b)));
+        Assert.Null(IntegerPatterns.Match(g.MatMul(a, g.Sub(b, Zero("l", 4, 1)))));
     }
 
     [Fact]

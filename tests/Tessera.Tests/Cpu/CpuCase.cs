@@ -31,6 +31,9 @@ internal sealed class CpuCase(Random random)
     /// <summary>Runs and compares every output; errors may reach tolerance·(1 + |expected|).</summary>
     public void Check(double tolerance, params Node[] outputs) => Check([.. outputs.Select(n => (n, (Node?)null, tolerance))]);
 
+    /// <summary>Runs and compares every output; errors may reach <paramref name="absolute"/>.</summary>
+    public void CheckWithin(double absolute, Node output) => Check([(output, G.Broadcast(G.Scalar(DType.Float64, 1), output.Shape), absolute)]);
+
     /// <summary>Runs and compares sums over <paramref name="axes"/> of floats: errors may reach what n terms cost with pairwise summation, (24 + log₂ n)·u·Σ|x|, and one rounding to the type.</summary>
     public void CheckSum(Node x, bool keep, params int[] axes)
     {

@@ -1,50 +1,103 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Tessera.Engines.Cpu.Kernels;
 
 namespace Tessera.Tests.Cpu;
 
-/// <summary>8-bit products are exact, extreme values and zero points included.</summary>
+/// <summary>Tiles of 8-bit products are exact on every width that the machine has, extreme values included.</summary>
 public sealed unsafe class IntegerProductTests
 {
-    private static void Check<TA, TB>(Random r, int m, int n, int k, bool extreme) where TA : unmanaged where TB : unmanaged
+    private static void Check<V>(Random r) where V : unmanaged, IQuads<V>
     {
-        byte[] a = new byte[m * k], b = new byte[k * n];
-        r.NextBytes(a);
-        r.NextBytes(b);
-        if (extreme)
+        for (int round = 0; round < 60; round++)
         {
-            Array.Fill(a, typeof(TA) == typeof(byte) ? (byte)255 : (byte)128);
-            Array.Fill(b, typeof(TB) == typeof(byte) ? (byte)255 : (byte)128);
+            int rows = r.Next(1, V.Rows + 1), k = r.Next(1, 150);
+            int kind = r.Next(4);
+            Columns<V>(r, rows, k, kind);
+            Rows<V>(r, rows, k, kind);
         }
-        int zeroA = typeof(TA) == typeof(byte) ? r.Next(256) : r.Next(-128, 128), zeroB = typeof(TB) == typeof(byte) ? r.Next(256) : r.Next(-128, 128);
-        int[] expected = new int[m * n], c = new int[m * n];
-        for (int i = 0; i < m; i++)
-            for (int j = 0; j < n; j++)
-                for (int p = 0; p < k; p++)
-                    expected[i * n + j] += ((typeof(TA) == typeof(byte) ? a[i * k + p] : (sbyte)a[i * k + p]) - zeroA) * ((typeof(TB) == typeof(byte) ? b[p * n + j] : (sbyte)b[p * n + j]) - zeroB);
-        short[] packedA = new short[Igemm.PackedA(m, k)], packedB = new short[Igemm.PackedB(k, n)];
-        fixed (byte* pa = a, pb = b)
-        fixed (short* qa = packedA, qb = packedB)
+    }
+
+    /// <summary>Weights as columns against rows of bytes.</summary>
+    private static void Columns<V>(Random r, int rows, int k, int kind) where V : unmanaged, IQuads<V>
+    {
+        QuadShape shape = QuadShape.Of<V>();
+        int n = r.Next(1, shape.Columns + 1), quads = (k + 3) / 4;
+        byte[] x = Unsigned(r, rows * k, kind);
+        sbyte[] w = Signed(r, k * n, kind);
+        QuadWeights weights = new(shape, n, k, true);
+        byte[] packed = new byte[weights.Bytes], bytes = new byte[4 * rows * quads], words = new byte[8 * rows * quads];
+        int[] c = new int[rows * shape.Columns];
+        fixed (byte* px = x, p = packed, b = bytes, d = words)
+        fixed (sbyte* pw = w)
         fixed (int* pc = c)
         {
-            Igemm.PackA((TA*)pa, k, 1, m, k, zeroA, qa);
-            Igemm.PackB((TB*)pb, 1, n, n, k, zeroB, qb);
-            Igemm.Run(m, n, k, qa, qb, pc, n);
+            weights.Pack(pw, 1, n, 0, 0, p);
+            QuadRows.Pack(px, k, 1, rows, k, 0, b, d);
+            int near = weights.Near(p, 0);
+            Igemm.Tile<V, WeightColumns>(rows)(near, quads - near, weights.Order(p, 0), weights.Data(p, 0), b, d, pc);
+            for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => w[t * n + j]), QuadWeights.Sums(p)[j]);
         }
-        Assert.Equal(expected, c);
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => x[i * k + t] * w[t * n + j]), c[i * shape.Columns + j]);
+    }
+
+    /// <summary>Weights as rows against columns of bytes.</summary>
+    private static void Rows<V>(Random r, int rows, int k, int kind) where V : unmanaged, IQuads<V>
+    {
+        QuadShape shape = QuadShape.Of<V>();
+        int n = shape.Columns, quads = (k + 3) / 4;
+        byte[] x = Unsigned(r, n * k, kind), columns = new byte[4 * n * quads];
+        sbyte[] w = Signed(r, k * rows, kind);
+        for (int t = 0; t < k; t++) for (int j = 0; j < n; j++) columns[t / 4 * 4 * n + 4 * j + t % 4] = x[j * k + t];
+        QuadWeights weights = new(shape, rows, k, false);
+        byte[] packed = new byte[weights.Bytes];
+        int[] c = new int[rows * n];
+        fixed (byte* v = columns, p = packed)
+        fixed (sbyte* pw = w)
+        fixed (int* pc = c)
+        {
+            weights.Pack(pw, k, 1, 0, 0, p);
+            int near = weights.Near(p, 0);
+            Igemm.Tile<V, WeightRows>(rows)(near, quads - near, weights.Order(p, 0), v, weights.Data(p, 0), weights.Words(p, 0), pc);
+        }
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => x[j * k + t] * w[i * k + t]), c[i * n + j]);
+    }
+
+    // Kinds: 0 any values, 1 the largest, 2 small weights (all near), 3 few large ones.
+    private static byte[] Unsigned(Random r, int n, int kind) => [.. Enumerable.Range(0, n).Select(_ => kind == 1 ? (byte)255 : (byte)r.Next(256))];
+
+    private static sbyte[] Signed(Random r, int n, int kind) =>
+        [.. Enumerable.Range(0, n).Select(_ => kind == 1 ? sbyte.MinValue : kind == 0 || kind == 3 && r.Next(50) == 0 ? (sbyte)r.Next(-128, 128) : (sbyte)r.Next(-64, 65))];
+
+    [Fact]
+    public void The_widest_tile() => Width(Igemm.Shape);
+
+    private static void Width(QuadShape shape)
+    {
+        Random r = Seeds.Random();
+        if (AvxVnni.IsSupported) Check<QuadsVnni>(r);
+        if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated) Check<Quads512>(r);
+        if (Avx2.IsSupported) Check<Quads256>(r);
+        Check<Quads128>(r);
+        Check<QuadsScalar>(r);
+        Assert.True(shape.Rows * shape.Columns <= 12 * 32);
     }
 
     [Fact]
-    public void Signed_and_unsigned_of_any_size()
+    public void Small_weights_are_near_and_pairs_of_large_ones_far()
     {
-        Random r = Seeds.Random();
-        for (int round = 0; round < 100; round++)
+        if (Igemm.Shape.Bytes != ByteProducts.Saturating) return;
+        sbyte[] w = [64, 64, -64, -64, 127, 1, -128, 0, 127, 2, 0, 0, 0, 0, -128, -1];
+        QuadWeights weights = new(Igemm.Shape, 1, 16, true);
+        byte[] packed = new byte[weights.Bytes];
+        fixed (byte* p = packed)
+        fixed (sbyte* pw = w)
         {
-            int m = r.Next(1, 30), n = r.Next(1, 70), k = r.Next(1, 100);
-            bool extreme = r.Next(4) == 0;
-            Check<byte, sbyte>(r, m, n, k, extreme);
-            Check<sbyte, sbyte>(r, m, n, k, extreme);
-            Check<byte, byte>(r, m, n, k, extreme);
-            Check<sbyte, byte>(r, m, n, k, extreme);
+            weights.Pack(pw, 1, 1, 0, 0, p);
+            Assert.Equal(2, weights.Near(p, 0));
+            Assert.Equal([0, 1], new ReadOnlySpan<int>(weights.Order(p, 0), 2).ToArray());
         }
     }
 }

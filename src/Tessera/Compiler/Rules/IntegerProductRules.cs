@@ -2,7 +2,7 @@ using Tessera.Ir;
 
 namespace Tessera.Compiler.Rules;
 
-/// <summary>Products of small integers, computed in Float32: exact, because no partial sum leaves the integers that Float32 holds.</summary>
+/// <summary>Products of small integers that no 8-bit kernel takes, computed in Float32: exact, because no partial sum leaves the integers that Float32 holds.</summary>
 internal static class IntegerProductRules
 {
     /// <summary>Every integer of at most this size is a Float32, and so is every sum on the way to it when the sum of sizes stays below.</summary>
@@ -10,8 +10,8 @@ internal static class IntegerProductRules
 
     public static IReadOnlyList<Rule> All { get; } =
     [
-        new("matmul of small Int32 → matmul in Float32 (exact; sums of less than 2²⁴)", GraphOp.MatMul, (r, n) => n.Type == DType.Int32 ? MatMul(r.G, n) : null),
-        new("conv of small Int32 → conv in Float32 (exact; sums of less than 2²⁴)", GraphOp.Conv, (r, n) => n.Type == DType.Int32 ? Conv(r.G, n) : null),
+        new("matmul of small Int32 → matmul in Float32 (exact; sums of less than 2²⁴)", GraphOp.MatMul, (r, n) => n.Type == DType.Int32 && IntegerPatterns.Match(n) is null ? MatMul(r.G, n) : null),
+        new("conv of small Int32 → conv in Float32 (exact; sums of less than 2²⁴)", GraphOp.Conv, (r, n) => n.Type == DType.Int32 && IntegerPatterns.Match(n) is null ? Conv(r.G, n) : null),
     ];
 
     private static Node? MatMul(GraphBuilder g, Node n)

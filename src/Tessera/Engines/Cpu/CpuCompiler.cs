@@ -1,4 +1,5 @@
 using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Kernels;
 using Tessera.Engines.Cpu.Movement;
 using Tessera.Engines.Cpu.Text;
 using Tessera.Ir;
@@ -10,12 +11,19 @@ internal sealed class CpuCompiler
 {
     private readonly Graph _graph;
     private readonly StepBuilder _b;
+    private readonly IntegerFusions _integers;
     private readonly Grouping _grouping;
     private readonly Dictionary<Node, Operand[]> _values = [];
     private readonly Dictionary<Operand, Operand> _wide = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Node, Operand> _stored = [];
 
-    private CpuCompiler(Graph graph, StepBuilder b) => (_graph, _b, _grouping) = (graph, b, new Grouping(graph));
+    private CpuCompiler(Graph graph, StepBuilder b)
+    {
+        (_graph, _b) = (graph, b);
+        Dictionary<Node, List<Node>> uses = Grouping.UsesIn(graph);
+        _integers = new(graph, uses);
+        _grouping = new(graph, uses, _integers);
+    }
 
     public static StepBuilder Run(Graph graph, int workers, MemoryPool pool)
     {
@@ -38,6 +46,12 @@ internal sealed class CpuCompiler
     {
         try
         {
+            if (_integers.Covers(n)) return;
+            if (_integers.Of(n) is { } product)
+            {
+                _values[n] = [IntegerKernel.Build(_b, product, Value)];
+                return;
+            }
             if (Grouping.IsElementwise(n))
             {
                 if (_grouping.Group(n) is { } group) _values[n] = [group.Count == 1 ? Renamed(n) ?? Fuse(n, group) : Fuse(n, group)];
@@ -131,7 +145,7 @@ internal sealed class CpuCompiler
         foreach (Node n in group)
             foreach (Node x in n.In)
             {
-                if (Grouping.IsElementwise(x) || x.Op is GraphOp.Const or GraphOp.Input || x.Outputs.Length > 1 || x.Shape != root.Shape || x.Type == DType.String) continue;
+                if (Grouping.IsElementwise(x) && !_integers.Takes(x) || x.Op is GraphOp.Const or GraphOp.Input || x.Outputs.Length > 1 || x.Shape != root.Shape || x.Type == DType.String) continue;
                 if (_graph.Outputs.Contains(x) || !_grouping.Uses[x].All(group.Contains)) continue;
                 Operand value = Value(x);
                 Step? step = _b.Steps.FindLast(s => s.TakesEpilogue && s.Epilogue is null && s.Writes[0].Slot == value.Slot);

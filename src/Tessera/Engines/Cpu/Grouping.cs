@@ -10,15 +10,14 @@ internal sealed class Grouping
     private readonly Dictionary<Node, Node> _rootOf = [];
     private readonly Dictionary<Node, List<Node>> _groups = [];
 
-    public Grouping(Graph graph)
+    public Grouping(Graph graph, Dictionary<Node, List<Node>> uses, IntegerFusions integers)
     {
-        Dictionary<Node, List<Node>> uses = Uses = graph.Nodes.ToDictionary(n => n, _ => new List<Node>());
-        foreach (Node n in graph.Nodes) foreach (Node i in n.In) uses[i].Add(n);
+        Uses = uses;
         HashSet<Node> outputs = [.. graph.Outputs];
         for (int k = graph.Nodes.Length - 1; k >= 0; k--)
         {
             Node n = graph.Nodes[k];
-            if (!IsElementwise(n)) continue;
+            if (!IsElementwise(n) || integers.Takes(n)) continue;
             Node root = outputs.Contains(n) ? n : CommonRoot(n, uses[n]) ?? n;
             _rootOf[n] = root;
             if (root == n) _groups[n] = [];
@@ -28,6 +27,14 @@ internal sealed class Grouping
     }
 
     public Dictionary<Node, List<Node>> Uses { get; }
+
+    /// <summary>The readers of every node.</summary>
+    public static Dictionary<Node, List<Node>> UsesIn(Graph graph)
+    {
+        Dictionary<Node, List<Node>> uses = graph.Nodes.ToDictionary(n => n, _ => new List<Node>());
+        foreach (Node n in graph.Nodes) foreach (Node i in n.In) uses[i].Add(n);
+        return uses;
+    }
 
     /// <summary>Nodes of the group that <paramref name="n"/> is the result of, operands first; null when it is inside another's.</summary>
     public List<Node>? Group(Node n) => _groups.GetValueOrDefault(n);

@@ -1,0 +1,104 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Tessera.Engines.Cpu.Kernels;
+
+/// <summary>A number per row, per column, or for all.</summary>
+internal unsafe struct OutputFactor
+{
+    public float* Values;
+    public int RowStep, ColumnStep;
+}
+
+/// <summary>
+/// What becomes of the sums of a tile: zero points are taken off, s − rowZero·columnZero − rowSum·columnSum; then, unless the result is Int32, the sum is
+/// scaled and shifted as Float32, and then, when the result is 8 bits wide, kept between two bounds, rounded half to even and shifted by its zero point.
+/// </summary>
+internal unsafe struct QuadOutput
+{
+    public int* RowZero, ColumnZero;
+
+    /// <summary>Null when the second term is nothing.</summary>
+    public int* RowSum, ColumnSum;
+    public OutputFactor Scale, Bias;
+    public float Low, High;
+    public int Zero;
+    public DType Type;
+
+    /// <summary>Element (0, 0) of the result, rows <see cref="Step"/> elements apart.</summary>
+    public byte* To;
+    public long Step;
+
+    /// <summary>Rows [row, row + rows) and columns [column, column + columns) of the result.</summary>
+    /// <param name="tile">Sums, rows <paramref name="width"/> apart; overwritten.</param>
+    public readonly void Put(int* tile, int width, long row, int rows, long column, int columns)
+    {
+        for (int r = 0; r < rows; r++, tile += width)
+        {
+            long i = row + r, at = i * Step + column;
+            Correct(tile, RowZero[i], ColumnZero + column, columns);
+            if (RowSum != null && RowSum[i] != 0) Correct(tile, RowSum[i], ColumnSum + column, columns);
+            if (Type == DType.Int32)
+            {
+                new ReadOnlySpan<int>(tile, columns).CopyTo(new Span<int>((int*)To + at, columns));
+                continue;
+            }
+            float* y = Type == DType.Float32 ? (float*)To + at : (float*)tile;
+            Real(tile, y, i, column, columns);
+            if (Type != DType.Float32) Narrow(y, tile, To + at, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Correct(int* sums, int factor, int* by, int n)
+    {
+        if (factor == 0) return;
+        int j = 0;
+        for (Vector<int> f = Vector.Create(factor); j + Vector<int>.Count <= n; j += Vector<int>.Count) (Vector.Load(sums + j) - f * Vector.Load(by + j)).Store(sums + j);
+        for (; j < n; j++) sums[j] -= factor * by[j];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Real(int* sums, float* y, long row, long column, int n)
+    {
+        int lanes = Vector<int>.Count, j = 0, scaleStep = Scale.ColumnStep, biasStep = Bias.ColumnStep;
+        float* scale = Scale.Values + row * Scale.RowStep + column * scaleStep, bias = Bias.Values == null ? null : Bias.Values + row * Bias.RowStep + column * biasStep;
+        Vector<float> s = Vector.Create(*scale), b = Vector.Create(bias == null ? 0 : *bias);
+        for (; j + lanes <= n; j += lanes)
+        {
+            if (scaleStep != 0) s = Vector.Load(scale + j);
+            if (biasStep != 0) b = Vector.Load(bias + j);
+            Vector<float> v = Vector.ConvertToSingle(Vector.Load(sums + j)) * s;
+            (bias == null ? v : v + b).Store(y + j);
+        }
+        for (; j < n; j++)
+        {
+            float v = sums[j] * scale[j * scaleStep];
+            y[j] = bias == null ? v : v + bias[j * biasStep];
+        }
+    }
+
+    /// <summary>Float32 in place to integers, then to bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Narrow(float* x, int* whole, byte* to, int n)
+    {
+        int lanes = Vector<int>.Count, j = 0;
+        Vector<float> low = Vector.Create(Low), high = Vector.Create(High);
+        Vector<int> zero = Vector.Create(Zero);
+        for (; j + lanes <= n; j += lanes) (Vector.ConvertToInt32(Vector.Round(Vector.Min(Vector.Max(Vector.Load(x + j), low), high))) + zero).Store(whole + j);
+        for (; j < n; j++) whole[j] = (int)MathF.Round(MathF.Min(MathF.Max(x[j], Low), High)) + Zero;
+        j = 0;
+        // The low byte is the value in either type.
+        if (Avx512F.IsSupported)
+            for (; j + 16 <= n; j += 16) Avx512F.ConvertToVector128Byte(Vector512.Load(whole + j)).Store(to + j);
+        else if (Vector128.IsHardwareAccelerated)
+            for (; j + 16 <= n; j += 16) Vector128.Narrow(Halves(whole + j), Halves(whole + j + 8)).Store(to + j);
+        for (; j < n; j++) to[j] = (byte)whole[j];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ushort> Halves(int* x) =>
+        Vector128.Narrow(Vector128.Load(x).AsUInt32() & Vector128.Create(255u), Vector128.Load(x + 4).AsUInt32() & Vector128.Create(255u));
+}

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+
+namespace Tessera.Engines.Cpu.Kernels;
+
+/// <summary>
+/// Signed 8-bit weights packed for <see cref="QuadTile{V, R, S}"/>: in groups (panels of columns, or tiles of rows), each sorted into near quads, whose pairs
+/// of products with any unsigned bytes stay within 16 bits, and far ones.
+/// </summary>
+/// <param name="shape">Tiles of the machine.</param>
+/// <param name="count">Columns or rows.</param>
+/// <param name="k">Terms of a sum.</param>
+/// <param name="columns">Whether the weights are the columns of the product.</param>
+internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bool columns)
+{
+    public long Count { get; } = count;
+
+    /// <summary>Quads of a sum.</summary>
+    public int Quads { get; } = checked((int)((k + 3) / 4));
+
+    /// <summary>Columns of a panel or rows of a tile.</summary>
+    public int Group { get; } = columns ? shape.Columns : shape.Height(count);
+
+    public int Groups => (int)((Count + Group - 1) / Group);
+
+    /// <summary>Bytes of memory that <see cref="Pack"/> fills.</summary>
+    public long Bytes => WordsAt + (columns ? 0 : 8L * Groups * Group * Quads);
+
+    private long NearAt => 4L * Groups * Group;
+
+    private long OrderAt => NearAt + 4L * Groups;
+
+    private long BytesAt => (OrderAt + 4L * Groups * Quads + 63) & ~63L;
+
+    private long WordsAt => BytesAt + 4L * Groups * Group * Quads;
+
+    /// <summary>∑ of the weights of each column or row; zeros after the last.</summary>
+    public static int* Sums(byte* packed) => (int*)packed;
+
+    /// <summary>How many quads of a group are near.</summary>
+    public int Near(byte* packed, int group) => ((int*)(packed + NearAt))[group];
+
+    public int* Order(byte* packed, int group) => (int*)(packed + OrderAt) + (long)group * Quads;
+
+    /// <summary>Panel of columns, or near quads of a tile of rows.</summary>
+    public byte* Data(byte* packed, int group) => packed + BytesAt + 4L * group * Group * Quads;
+
+    /// <summary>Far quads of a tile of rows.</summary>
+    public byte* Words(byte* packed, int group) => packed + WordsAt + 8L * group * Group * Quads;
+
+    /// <summary>Rows or columns of a group that exist.</summary>
+    public int Of(int group) => (int)Math.Min(Group, Count - (long)group * Group);
+
+    /// <summary>Packs one group.</summary>
+    /// <param name="w">Element (column or row i, term k) is w[i·step + k·kStep] + shift, which fits a signed byte.</param>
+    public void Pack<T>(T* w, long step, long kStep, int shift, int group, byte* packed) where T : unmanaged
+    {
+        int n = Of(group), lanes = columns ? Group : n, near = 0, far = Quads;
+        sbyte* quad = stackalloc sbyte[4 * lanes];
+        int* order = Order(packed, group), sums = Sums(packed) + (long)group * Group;
+        byte* bytes = Data(packed, group), words = columns ? null : Words(packed, group);
+        w += (long)group * Group * step;
+        for (int i = 0; i < Group; i++) sums[i] = 0;
+        for (int q = 0; q < Quads; q++)
+        {
+            Read(w + 4L * q * kStep, step, kStep, shift, n, (int)Math.Min(4, k - 4L * q), lanes, quad);
+            for (int i = 0; i < n; i++) sums[i] += quad[4 * i] + quad[4 * i + 1] + quad[4 * i + 2] + quad[4 * i + 3];
+            bool isNear = shape.Bytes == ByteProducts.Exact || shape.Bytes == ByteProducts.Saturating && Stays(quad, lanes);
+            int at = isNear ? near++ : --far;
+            order[at] = q;
+            if (columns || isNear) Buffer.MemoryCopy(quad, bytes + 4L * lanes * at, 4 * lanes, 4 * lanes);
+            else Widen(quad, lanes, (short*)(words + 8L * lanes * (Quads - 1 - at)));
+        }
+        ((int*)(packed + NearAt))[group] = near;
+        // Far quads were laid down from the end; of rows they start at the front.
+        if (!columns) new Span<int>(order + near, Quads - near).Reverse();
+    }
+
+    /// <summary>Whether a pair of products with bytes up to 255 stays within 16 bits for every pair of the quad.</summary>
+    private static bool Stays(sbyte* quad, int lanes)
+    {
+        for (int i = 0; i < 2 * lanes; i++)
+        {
+            int a = quad[2 * i], b = quad[2 * i + 1];
+            if (Math.Max(a, 0) + Math.Max(b, 0) > 128 || Math.Min(a, 0) + Math.Min(b, 0) < -128) return false;
+        }
+        return true;
+    }
+
+    private static void Read<T>(T* w, long step, long kStep, int shift, int n, int terms, int lanes, sbyte* quad) where T : unmanaged
+    {
+        for (int i = 0; i < lanes; i++)
+            for (int p = 0; p < 4; p++) quad[4 * i + p] = i < n && p < terms ? (sbyte)(Wide(w[i * step + p * kStep]) + shift) : (sbyte)0;
+    }
+
+    /// <summary>Even bytes of every row as 16-bit numbers, then odd ones.</summary>
+    private static void Widen(sbyte* quad, int rows, short* to)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            (to[2 * i], to[2 * i + 1]) = (quad[4 * i], quad[4 * i + 2]);
+            (to[2 * (rows + i)], to[2 * (rows + i) + 1]) = (quad[4 * i + 1], quad[4 * i + 3]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Wide<T>(T x) where T : unmanaged => typeof(T) == typeof(int) ? *(int*)&x : typeof(T) == typeof(byte) ? *(byte*)&x : *(sbyte*)&x;
+}
