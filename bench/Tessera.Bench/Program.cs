@@ -6,7 +6,7 @@ using Tessera.Engines.Cpu.Kernels;
 using Tessera.Ir;
 using Tessera.Lab;
 
-// Times kernels of the CPU engine: `Tessera.Bench [gemm|conv|other] [threads]`. GFLOP/s by the median run, and by the least in parentheses.
+// Times kernels of the CPU engine: `Tessera.Bench [gemm|int8|conv|other] [threads]`. GFLOP/s by the median run, and by the least in parentheses.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 string what = args.Length > 0 ? args[0] : "all";
 int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
@@ -35,6 +35,30 @@ if (what is "gemm" or "all")
     foreach ((long m, long n, long k) in new (long, long, long)[] { (128, 768, 768), (128, 3072, 768), (128, 768, 3072), (197, 768, 768), (1, 768, 768), (1, 3072, 768), (4, 768, 768), (1, 1000, 2048) })
         Gemm(m, n, k, true);
     Row("12 × 128×64·64×128", MatMulKernel.Build, GraphOp.MatMul, null, -1, [12, 128, 64], [12, 64, 128]);
+}
+
+void Int8(long m, long n, long k, int most)
+{
+    // Weights of up to 64 stay within 16 bits pair by pair, whatever the other side; larger ones mostly do not.
+    using GraphBench bytes = new(g =>
+    {
+        using Tensor w = GraphBench.Random(new Random(2), DType.Int8, [k, n]);
+        int[] wide = [.. w.ToArray<sbyte>().Select(v => (int)Math.Round(v * most / 128.0))];
+        return g.MatMul(g.Cast(g.Input("a", DType.UInt8, [m, k]), DType.Int32), g.Const(Tensor.From(wide, [k, n])));
+    }, threads), floats = new(g => g.MatMul(g.Input("a", DType.Float32, [m, k]), g.Const(GraphBench.Random(new Random(2), DType.Float32, [k, n]))), threads);
+    double[] fastest = [double.MaxValue, double.MaxValue];
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < 2; i++) fastest[i] = Math.Min(fastest[i], (i == 0 ? bytes : floats).Time(0.1).Least);
+    Console.WriteLine($"{m}×{k}·{k}×{n} weights up to {most,-4} {bytes.Kernel,-14} {fastest[0] * 1e6,10:F1} µs {bytes.Flops / fastest[0] / 1e9,8:F1} GFLOP/s, {fastest[1] / fastest[0]:F2} × the {floats.Flops / fastest[1] / 1e9:F1} of Float32");
+}
+
+if (what is "int8" or "all")
+{
+    foreach (int most in new[] { 64, 127 })
+    {
+        foreach (long s in new long[] { 64, 128, 256, 512, 1024 }) Int8(s, s, s, most);
+        foreach ((long m, long n, long k) in new (long, long, long)[] { (25, 192, 192), (25, 768, 192), (25, 192, 768), (40, 1152, 288), (128, 768, 768), (1, 768, 768), (1, 3072, 768), (8, 768, 768) }) Int8(m, n, k, most);
+    }
 }
 
 if (what is "conv" or "all")

@@ -66,18 +66,18 @@ internal static unsafe class QuadTile<V, R, S> where V : unmanaged, IQuads<V> wh
             V t = V.Load(v), u = V.Even(t, S.Columns), e = V.Odd(t, S.Columns);
             t = V.Load(v + half);
             V w = V.Even(t, S.Columns), f = V.Odd(t, S.Columns);
-            Pairs(s[0], s[R.Count], u, e, w, f, ref x0, ref y0);
-            if (R.Count > 1) Pairs(s[1], s[R.Count + 1], u, e, w, f, ref x1, ref y1);
-            if (R.Count > 2) Pairs(s[2], s[R.Count + 2], u, e, w, f, ref x2, ref y2);
-            if (R.Count > 3) Pairs(s[3], s[R.Count + 3], u, e, w, f, ref x3, ref y3);
-            if (R.Count > 4) Pairs(s[4], s[R.Count + 4], u, e, w, f, ref x4, ref y4);
-            if (R.Count > 5) Pairs(s[5], s[R.Count + 5], u, e, w, f, ref x5, ref y5);
-            if (R.Count > 6) Pairs(s[6], s[R.Count + 6], u, e, w, f, ref x6, ref y6);
-            if (R.Count > 7) Pairs(s[7], s[R.Count + 7], u, e, w, f, ref x7, ref y7);
-            if (R.Count > 8) Pairs(s[8], s[R.Count + 8], u, e, w, f, ref x8, ref y8);
-            if (R.Count > 9) Pairs(s[9], s[R.Count + 9], u, e, w, f, ref x9, ref y9);
-            if (R.Count > 10) Pairs(s[10], s[R.Count + 10], u, e, w, f, ref x10, ref y10);
-            if (R.Count > 11) Pairs(s[11], s[R.Count + 11], u, e, w, f, ref x11, ref y11);
+            Pairs(s, R.Count, u, e, w, f, ref x0, ref y0);
+            if (R.Count > 1) Pairs(s + 1, R.Count, u, e, w, f, ref x1, ref y1);
+            if (R.Count > 2) Pairs(s + 2, R.Count, u, e, w, f, ref x2, ref y2);
+            if (R.Count > 3) Pairs(s + 3, R.Count, u, e, w, f, ref x3, ref y3);
+            if (R.Count > 4) Pairs(s + 4, R.Count, u, e, w, f, ref x4, ref y4);
+            if (R.Count > 5) Pairs(s + 5, R.Count, u, e, w, f, ref x5, ref y5);
+            if (R.Count > 6) Pairs(s + 6, R.Count, u, e, w, f, ref x6, ref y6);
+            if (R.Count > 7) Pairs(s + 7, R.Count, u, e, w, f, ref x7, ref y7);
+            if (R.Count > 8) Pairs(s + 8, R.Count, u, e, w, f, ref x8, ref y8);
+            if (R.Count > 9) Pairs(s + 9, R.Count, u, e, w, f, ref x9, ref y9);
+            if (R.Count > 10) Pairs(s + 10, R.Count, u, e, w, f, ref x10, ref y10);
+            if (R.Count > 11) Pairs(s + 11, R.Count, u, e, w, f, ref x11, ref y11);
         }
         Put(x0, y0, c);
         if (R.Count > 1) Put(x1, y1, c + 1 * 2 * V.Lanes);
@@ -96,13 +96,14 @@ internal static unsafe class QuadTile<V, R, S> where V : unmanaged, IQuads<V> wh
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Bytes(V sum, V row, V column) => S.Columns ? V.AddBytes(sum, row, column) : V.AddBytes(sum, column, row);
 
+    // Quads are loaded where they are spread: from a register that would cost the multipliers time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pairs(int even, int odd, V u, V e, V w, V f, ref V x, ref V y)
+    private static void Pairs(int* even, int rows, V u, V e, V w, V f, ref V x, ref V y)
     {
-        V r = V.All(even);
+        V r = V.All(*even);
         x = V.AddPairs(x, r, u);
         y = V.AddPairs(y, r, w);
-        r = V.All(odd);
+        r = V.All(even[rows]);
         x = V.AddPairs(x, r, e);
         y = V.AddPairs(y, r, f);
     }
