@@ -8,7 +8,7 @@ internal sealed unsafe class IntegerMatMulStep : Step
     private readonly MatMulPlan _p;
     private readonly IntegerOutput _output;
     private readonly QuadWeights _weights;
-    private readonly int _height, _shift, _offset;
+    private readonly int _height, _shift, _sides;
     private readonly byte _flip;
     private readonly long _rows, _rowParts, _columnParts;
     private readonly nint _known;
@@ -23,18 +23,18 @@ internal sealed unsafe class IntegerMatMulStep : Step
     public IntegerMatMulStep(StepBuilder b, MatMulPlan p, Operand a, Operand w, Operand? zeroA, Operand? zeroB, int shift, IntegerOutput output, Operand y)
         : base("matmul int8", [.. new[] { a, w, zeroA, zeroB }.OfType<Operand>(), .. output.Reads], [y], 2 * p.M * p.N * p.K * p.Batch, Reason(b, p, w, y))
     {
-        (_p, _output, _zeroA, _zeroB, _offset) = (p, output, zeroA, zeroB, shift);
+        (_p, _output, _zeroA, _zeroB, _sides) = (p, output, zeroA, zeroB, p.SharesB ? 1 : p.Batch);
         _weights = new(Igemm.Shape, p.N, p.K, true);
         _flip = a.Type == DType.Int8 ? (byte)128 : (byte)0;
         _shift = w.Type == DType.UInt8 ? -128 : w.Type == DType.Int32 ? shift : 0;
         _sums = zeroB is not null || _shift != 0;
         _height = Igemm.Shape.Height(p.M);
         (_near, _far) = (true, Igemm.Shape.Bytes != ByteProducts.Exact);
-        if (!b.IsKnown(w)) _packed = b.SharedScratch(_weights.Bytes * (p.SharesB ? 1 : p.Batch));
+        if (!b.IsKnown(w)) _packed = b.SharedScratch(_weights.Bytes * _sides);
         else
         {
-            _known = b.Own(_weights.Bytes * (p.SharesB ? 1 : p.Batch));
-            int groups = _weights.Groups * (p.SharesB ? 1 : p.Batch);
+            _known = b.Own(_weights.Bytes * _sides);
+            int groups = _weights.Groups * _sides;
             nint from = (nint)(b.Slots[w.Slot].Address + w.Offset * w.Size);
             if (p.N * p.K < 1 << 16) for (int i = 0; i < groups; i++) PackWeights((byte*)from, (byte*)_known, i);
             else Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = b.Workers }, i => PackWeights((byte*)from, (byte*)_known, i));
@@ -45,7 +45,7 @@ internal sealed unsafe class IntegerMatMulStep : Step
         (_rowParts, _columnParts) = Cut(b.Workers);
         _a = b.Scratch(Math.Min(_rows, p.M) * row + 64);
         _rowTerms = b.Scratch(8 * Math.Min(_rows, p.M));
-        _zeros = b.SharedScratch(8L * p.N * (p.SharesB ? 1 : p.Batch));
+        _zeros = b.SharedScratch(8L * p.N * _sides);
     }
 
     public override bool TakesEpilogue => true;
@@ -57,7 +57,7 @@ internal sealed unsafe class IntegerMatMulStep : Step
     private (bool Near, bool Far) Kinds()
     {
         (bool near, bool far) = (false, false);
-        for (int i = 0; i < (_p.SharesB ? 1 : _p.Batch); i++)
+        for (int i = 0; i < _sides; i++)
             for (int g = 0; g < _weights.Groups; g++)
             {
                 int n = _weights.Near((byte*)_known + i * _weights.Bytes, g);
@@ -87,9 +87,8 @@ internal sealed unsafe class IntegerMatMulStep : Step
     {
         // 10 ps per operation on one thread.
         bool alone = c.Workers(Flops * 0.01) == 1;
-        int sides = _p.SharesB ? 1 : _p.Batch;
-        if (_known == 0) Split(c, 0, _weights.Groups * sides, alone);
-        for (int i = 0; i < sides; i++) ColumnTerms(c, i);
+        if (_known == 0) Split(c, 0, _weights.Groups * _sides, alone);
+        for (int i = 0; i < _sides; i++) ColumnTerms(c, i);
         Split(c, 1, checked((int)(_p.Batch * _rowParts * _columnParts)), alone);
     }
 
@@ -124,7 +123,7 @@ internal sealed unsafe class IntegerMatMulStep : Step
     {
         (long rest, long ni) = Math.DivRem(part, _columnParts);
         (long batch, long mi) = Math.DivRem(rest, _rowParts);
-        int side = _p.SharesB ? 0 : (int)batch, quads = _weights.Quads;
+        int side = _sides == 1 ? 0 : (int)batch, quads = _weights.Quads;
         long m0 = mi * _rows, m = Math.Min(_rows, _p.M - m0);
         int first = (int)(_weights.Groups * ni / _columnParts), end = (int)(_weights.Groups * (ni + 1) / _columnParts), width = _weights.Group;
         byte* packed = Packed(c, side), bytes = c.Ptr<byte>(_a, worker), words = bytes + (_near ? 4 * m * quads : 0);
