@@ -65,7 +65,7 @@ internal sealed unsafe class KernelBench : IDisposable
     public void Dispose()
     {
         foreach (nint p in _arena) NativeMemory.AlignedFree((void*)p);
-        foreach (MemoryBlock m in _b.Owned) m.Dispose();
+        foreach (IDisposable m in _b.Owned) m.Dispose();
         foreach (Tensor t in _tensors) t.Dispose();
     }
 

@@ -52,11 +52,18 @@ public abstract unsafe class MemoryBlock : IDisposable
         else ObjectDisposedException.ThrowIf(left < 0, this);
     }
 
+    /// <summary>How often the block has been handed out: its content is another's when this differs.</summary>
+    internal int Life { get; private set; }
+
     /// <summary>Starts without a holder.</summary>
     private protected void Close() => _references = 0;
 
     /// <summary>Makes the block live again for another renter.</summary>
-    private protected void Revive() => Volatile.Write(ref _references, 1);
+    private protected void Revive()
+    {
+        Life++;
+        Volatile.Write(ref _references, 1);
+    }
 
     /// <summary>The last reference is gone: gives the memory back.</summary>
     protected abstract void Free();

@@ -17,6 +17,9 @@ public sealed unsafe partial class Tensor : IDisposable
         (Type, Shape, Strides, _block, _address, _strings) = (type, shape, strides, block, address, strings);
     }
 
+    /// <summary>Where the elements lie; null for strings.</summary>
+    internal MemoryBlock? Block => _block;
+
     public DType Type { get; }
 
     public Shape Shape { get; }

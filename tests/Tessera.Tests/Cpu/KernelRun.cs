@@ -44,7 +44,7 @@ internal static unsafe class KernelRun
             }
         e?.Check(runs);
         foreach (nint block in arena) NativeMemory.AlignedFree((void*)block);
-        foreach (MemoryBlock m in b.Owned) m.Dispose();
+        foreach (IDisposable m in b.Owned) m.Dispose();
         return results;
     }
 

@@ -37,7 +37,7 @@ internal sealed class CpuCompiler
         }
         catch
         {
-            foreach (MemoryBlock m in b.Owned) m.Dispose();
+            foreach (IDisposable m in b.Owned) m.Dispose();
             throw;
         }
     }
@@ -111,26 +111,27 @@ internal sealed class CpuCompiler
 
     private unsafe Operand Constant(Tensor t)
     {
+        if (t.Type.Bits() == 4)
+        {
+            Operand unpacked = _b.Constant(t.Type, t.Shape, ConstantSource.Of(t, $"unpacked {t}"), to => UnpackStep.Unpack(t.Type, (byte*)t.Address, (byte*)to, t.Count));
+            return unpacked with { Constant = t };
+        }
         int slot = _b.NewSlot(SlotKind.Constant, t.Count * Operand.SizeOf(t.Type));
         if (t.Type == DType.String)
         {
             _b.Slots[slot].Strings = t.Contiguous().Strings;
             return new(slot, t.Type, t.Shape, Strides.RowMajor(t.Shape), 0, t);
         }
-        if (t.Type.Bits() == 4)
-        {
-            nint to = _b.Own(t.Count);
-            UnpackStep.Unpack(t.Type, (byte*)t.Address, (byte*)to, t.Count);
-            _b.Slots[slot].Address = to;
-            return new(slot, t.Type, t.Shape, Strides.RowMajor(t.Shape), 0, t);
-        }
-        _b.Slots[slot].Address = t.Address;
+        (_b.Slots[slot].Address, _b.Slots[slot].Source) = (t.Address, ConstantSource.Of(t));
         return new(slot, t.Type, t.Shape, t.Strides, 0, t);
     }
 
+    /// <summary>A group reads its constants in order: tiles of others would be gathered again in every run.</summary>
+    private Operand Elementwise(Node n) => n.Op == GraphOp.Const && n.Type != DType.String ? _b.Contiguous(Value(n)) : Value(n);
+
     private Operand Fuse(Node root, List<Node> group)
     {
-        TileCompiler tiles = new(root.Shape, Value);
+        TileCompiler tiles = new(root.Shape, Elementwise);
         foreach (Node n in group) tiles.Add(n);
         Operand y = _b.Temporary(StaysWide(root) ? DType.Float32 : root.Type, root.Shape);
         TileProgram program = tiles.Finish(_b, (root, y));
@@ -189,10 +190,10 @@ internal sealed class CpuCompiler
         if (Conversions.Decode(x.Type) is not { } decode) return x;
         if (_wide.TryGetValue(x, out Operand? known)) return known;
         Operand y;
-        if (_b.IsKnown(x) && x.IsContiguous)
+        if (_b.IsKnown(x))
         {
-            y = _b.Constant(DType.Float32, x.Shape, _b.Own(x.Count * sizeof(float)));
-            Decode(decode, x, y);
+            Operand rows = _b.Contiguous(x);
+            y = _b.Constant(DType.Float32, x.Shape, "Float32", to => Decode(decode, rows, to), rows);
         }
         else
         {
@@ -202,8 +203,7 @@ internal sealed class CpuCompiler
         return _wide[x] = y;
     }
 
-    private unsafe void Decode(MicroOp decode, Operand x, Operand y) =>
-        decode.Run((byte*)_b.Slots[x.Slot].Address + x.Offset * x.Size, null, null, (byte*)_b.Slots[y.Slot].Address, checked((nint)x.Count));
+    private unsafe void Decode(MicroOp decode, Operand x, nint to) => decode.Run((byte*)_b.Slots[x.Slot].Address + x.Offset * x.Size, null, null, (byte*)to, checked((nint)x.Count));
 
     /// <summary>Lets output <paramref name="index"/> be written in place by the step that makes it, or copies it there.</summary>
     private void Deliver(int index)

@@ -150,6 +150,6 @@ internal sealed class CpuExecutable : Executable
             foreach ((_, MemoryBlock arena) in _idle) arena.Dispose();
             _idle.Clear();
         }
-        foreach (MemoryBlock m in _b.Owned) m.Dispose();
+        foreach (IDisposable m in _b.Owned) m.Dispose();
     }
 }

@@ -27,6 +27,9 @@ internal sealed class Slot(SlotKind kind, long bytes)
 
     /// <summary>Constant strings.</summary>
     public string[]? Strings { get; set; }
+
+    /// <summary>Constant: what it was made from; null when it cannot be told.</summary>
+    public ConstantSource? Source { get; set; }
 }
 
 /// <summary>Collects the steps of an executable and the memory they need. What kernels' factories are handed.</summary>
@@ -42,7 +45,7 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     public List<int[]> Scratches { get; } = [];
 
     /// <summary>Memory that lives as long as the executable: packed weights, tables, constants.</summary>
-    public List<MemoryBlock> Owned { get; } = [];
+    public List<IDisposable> Owned { get; } = [];
 
     /// <summary>Most workers that a fork will ever have.</summary>
     public int Workers { get; } = workers;
@@ -80,18 +83,52 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     /// <summary>Memory that lives as long as the executable, zeroed; for packed weights and tables.</summary>
     public nint Own(long bytes)
     {
-        MemoryBlock block = pool.Rent(Math.Max(64, bytes), "packed constants");
-        NativeMemory.Clear((void*)block.Address, (nuint)Math.Max(64, bytes));
+        MemoryBlock block = Zeroed(bytes);
         Owned.Add(block);
         return block.Address;
     }
 
-    /// <summary>An operand over memory that lives as long as the executable.</summary>
-    public Operand Constant(DType type, Shape shape, nint address)
+    /// <summary>What <paramref name="fill"/> makes of known operands in zeroed memory; made once for all executables that ask for the same.</summary>
+    /// <param name="form">Says all that the content depends on besides the operands.</param>
+    /// <param name="bytes">How much of it there is.</param>
+    /// <param name="fill">Is handed the address of the memory.</param>
+    /// <param name="from">Known operands that it is made from.</param>
+    public nint Own(string form, long bytes, Action<nint> fill, params ReadOnlySpan<Operand> from) => Own(ConstantSource.Of(this, form, from), bytes, fill);
+
+    /// <summary>An operand over what <paramref name="fill"/> makes of a known one; made once for all executables that ask for the same.</summary>
+    public Operand Constant(DType type, Shape shape, string form, Action<nint> fill, Operand from) => Constant(type, shape, ConstantSource.Of(this, form, [from]), fill);
+
+    /// <summary>An operand over memory that lives as long as the executable, or as all that share it.</summary>
+    public Operand Constant(DType type, Shape shape, ConstantSource? source, Action<nint> fill)
     {
         int slot = NewSlot(SlotKind.Constant, shape.Count * Operand.SizeOf(type));
-        Slots[slot].Address = address;
+        (Slots[slot].Address, Slots[slot].Source) = (Own(source, Slots[slot].Bytes, fill), source);
         return new(slot, type, shape, Strides.RowMajor(shape), 0);
+    }
+
+    private nint Own(ConstantSource? source, long bytes, Action<nint> fill)
+    {
+        if (source is null)
+        {
+            nint own = Own(bytes);
+            fill(own);
+            return own;
+        }
+        SharedConstant shared = SharedConstant.Rent(source, pool, () =>
+        {
+            MemoryBlock block = Zeroed(bytes);
+            fill(block.Address);
+            return block;
+        });
+        Owned.Add(shared);
+        return shared.Address;
+    }
+
+    private MemoryBlock Zeroed(long bytes)
+    {
+        MemoryBlock block = pool.Rent(Math.Max(64, bytes), "packed constants");
+        NativeMemory.Clear((void*)block.Address, (nuint)Math.Max(64, bytes));
+        return block;
     }
 
     /// <summary>Address of the first element of an operand that is known now.</summary>
@@ -103,9 +140,19 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     public Operand Contiguous(Operand x)
     {
         if (x.IsContiguous) return x;
+        if (IsKnown(x) && x.Type != DType.String) return Constant(x.Type, x.Shape, "row-major", to => CopyNow(x, to), x);
         Operand y = Temporary(x.Type, x.Shape);
         Add(Movement.CopyStep.Create(x, y));
         return y;
+    }
+
+    private void CopyNow(Operand x, nint to)
+    {
+        Operand from = x with { Slot = 0 };
+        RunContext c = new(2, ThreadTeam.Shared);
+        c.Bind(0, Slots[x.Slot].Address);
+        c.Bind(1, to);
+        Movement.CopyStep.Create(from, new Operand(1, x.Type, x.Shape, Strides.RowMajor(x.Shape), 0)).Run(c);
     }
 
     /// <summary>Lets the steps that write <paramref name="value"/> write it to <paramref name="place"/> instead, a contiguous part of another value, so that no copy is needed.</summary>

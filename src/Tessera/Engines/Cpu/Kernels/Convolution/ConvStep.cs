@@ -35,11 +35,15 @@ internal sealed unsafe class ConvStep : Step
             _weights = b.SharedScratch(4 * w.Count);
             return;
         }
-        _known = b.Own(4 * w.Count);
-        float* from = b.Known<float>(w), to = (float*)_known;
-        long parts = g.Groups * _kParts;
-        if (w.Count < 1 << 16) for (long i = 0; i < parts; i++) PackWeights(from, to, i);
-        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = b.Workers }, i => PackWeights(from, to, i));
+        float* from = b.Known<float>(w);
+        _known = b.Own($"A {g.Groups} × {g.Filters}×{_k} by {_kPart} in {Sgemm.Rows}", 4 * w.Count, to => PackWeights(from, (float*)to, b.Workers), w);
+    }
+
+    private void PackWeights(float* from, float* to, int workers)
+    {
+        long parts = _g.Groups * _kParts;
+        if (_g.Groups * _g.Filters * _k < 1 << 16) for (long i = 0; i < parts; i++) PackWeights(from, to, i);
+        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = workers }, i => PackWeights(from, to, i));
     }
 
     public override bool TakesEpilogue => true;

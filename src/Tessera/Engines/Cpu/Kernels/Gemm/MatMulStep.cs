@@ -63,13 +63,16 @@ internal sealed unsafe class MatMulStep : Step
 
     private static nint PackKnown(StepBuilder b, MatMulPlan p, Operand x)
     {
-        nint to = b.Own(4 * Sgemm.PackedB(p.K, p.N));
         float* from = b.Known<float>(x) + p.B[0];
+        return b.Own($"B {p.K}×{p.N} by {p.KB}, {p.ColumnB} from {p.B[0]} in {Sgemm.Columns}", 4 * Sgemm.PackedB(p.K, p.N), to => Pack(p, from, (float*)to, b.Workers), x);
+    }
+
+    private static void Pack(MatMulPlan p, float* from, float* to, int workers)
+    {
         long panels = (p.N + Sgemm.Columns - 1) / Sgemm.Columns, size = p.K * Sgemm.Columns;
-        void Panel(long i) => Packing.B(from + i * Sgemm.Columns * p.ColumnB, p.ColumnB, p.KB, Math.Min(Sgemm.Columns, p.N - i * Sgemm.Columns), p.K, (float*)to + i * size, size);
+        void Panel(long i) => Packing.B(from + i * Sgemm.Columns * p.ColumnB, p.ColumnB, p.KB, Math.Min(Sgemm.Columns, p.N - i * Sgemm.Columns), p.K, to + i * size, size);
         if (panels * size < 1 << 16) for (long i = 0; i < panels; i++) Panel(i);
-        else Parallel.For(0, panels, new ParallelOptions { MaxDegreeOfParallelism = b.Workers }, Panel);
-        return to;
+        else Parallel.For(0, panels, new ParallelOptions { MaxDegreeOfParallelism = workers }, Panel);
     }
 
     public override void Run(RunContext c)

@@ -33,8 +33,8 @@ internal sealed unsafe class RnnStep<T> : Step where T : unmanaged, IFloatingPoi
         if (a.HasPeepholes) _peepholes = x[next];
         if (b.IsKnown(x[1]) && b.IsKnown(x[2]))
         {
-            _known = b.Own(_directions * PackedBytes);
-            for (int d = 0; d < _directions; d++) Pack(b.Known<T>(x[1]), b.Known<T>(x[2]), (byte*)_known, d);
+            T* w = b.Known<T>(x[1]), r = b.Known<T>(x[2]);
+            _known = b.Own($"gates of {a.Kind}", _directions * PackedBytes, to => { for (int d = 0; d < _directions; d++) Pack(w, r, (byte*)to, d); }, x[1], x[2]);
         }
         else _packed = b.SharedScratch(_directions * PackedBytes);
         _sums = b.SharedScratch(_directions * _steps * _batch * _gates * _hidden * sizeof(T));
