@@ -95,6 +95,14 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     /// <param name="from">Known operands that it is made from.</param>
     public nint Own(string form, long bytes, Action<nint> fill, params ReadOnlySpan<Operand> from) => Own(ConstantSource.Of(this, form, from), bytes, fill);
 
+    /// <summary>An operand over memory that lives as long as the executable.</summary>
+    public Operand Constant(DType type, Shape shape, nint address)
+    {
+        int slot = NewSlot(SlotKind.Constant, shape.Count * Operand.SizeOf(type));
+        Slots[slot].Address = address;
+        return new(slot, type, shape, Strides.RowMajor(shape), 0);
+    }
+
     /// <summary>An operand over what <paramref name="fill"/> makes of a known one; made once for all executables that ask for the same.</summary>
     public Operand Constant(DType type, Shape shape, string form, Action<nint> fill, Operand from) => Constant(type, shape, ConstantSource.Of(this, form, [from]), fill);
 
