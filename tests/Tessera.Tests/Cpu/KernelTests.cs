@@ -72,6 +72,39 @@ public sealed class KernelTests
     }
 
     [Fact]
+    public void Transposes_around_the_sizes_of_blocks()
+    {
+        Random r = Seeds.Random();
+        int[] sizes = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 100];
+        foreach (DType type in (DType[])[DType.UInt8, DType.Int16, DType.Float32, DType.Float64])
+            for (int round = 0; round < 40; round++)
+            {
+                CpuCase c = new(r);
+                long a = sizes[r.Next(sizes.Length)], b = sizes[r.Next(sizes.Length)], d = 1 + r.Next(3);
+                Node x = c.Input(type, [d, a, b]);
+                c.Check(0, c.G.Transpose(x, 0, 2, 1), c.G.Transpose(x, 2, 0, 1), c.G.Transpose(c.G.Slice(x, 2, b - 1, b, -1), 0, 2, 1), c.G.Transpose(c.G.Slice(x, 1, 0, (a + 1) / 2, 2), 2, 1, 0));
+            }
+    }
+
+    [Fact]
+    public void Reductions_of_short_rows_and_narrow_columns()
+    {
+        Random r = Seeds.Random();
+        foreach (DType type in (DType[])[DType.Float32, DType.Float64, DType.Int32, DType.UInt8])
+            for (int round = 0; round < 20; round++)
+            {
+                CpuCase c = new(r);
+                Node x = c.Input(type, [1 + r.Next(40), 1 + r.Next(40), 1 + r.Next(27)]);
+                foreach (int axis in (int[])[0, 1, 2])
+                {
+                    c.Check(0, c.G.Reduce(GraphOp.ReduceMax, x, true, axis), c.G.Reduce(GraphOp.ReduceMin, c.G.Transpose(x, 2, 0, 1), false, axis));
+                    if (type.IsFloat()) c.CheckSum(x, false, axis);
+                    else c.Check(0, c.G.Sum(x, false, axis));
+                }
+            }
+    }
+
+    [Fact]
     public void Padding_in_all_modes()
     {
         Random r = Seeds.Random();

@@ -18,7 +18,8 @@ internal static class CopyStep
 
 internal sealed unsafe class CopyStep<T> : Step where T : unmanaged
 {
-    private const int Block = 32;
+    /// <summary>Source rows that a unit of a transpose covers.</summary>
+    private const int Band = 32;
 
     private readonly Layout _layout;
     private readonly int _transposed;
@@ -33,7 +34,7 @@ internal sealed unsafe class CopyStep<T> : Step where T : unmanaged
         _transposed = -1;
         if (_layout.Strides[0][last] is not (0 or 1) && _layout.Strides[1][last] == 1)
             for (int i = 0; i < last; i++) if (_layout.Strides[0][i] == 1 && _layout.Extents[i] > 3) _transposed = i;
-        _rows = from.Count == 0 ? 0 : _transposed < 0 ? _layout.CountOf(last) : _layout.CountOf(last) / _layout.Extents[_transposed] * Blocks(_layout.Extents[_transposed]);
+        _rows = from.Count == 0 ? 0 : _transposed < 0 ? _layout.CountOf(last) : _layout.CountOf(last) / _layout.Extents[_transposed] * Bands(_layout.Extents[last]);
         // One part is about 64 KB: large enough to pay for its start, small enough to share well.
         _rowsPerPart = Math.Max(1, 65536 / Math.Max(1, from.Bytes / Math.Max(1, _rows)));
         _parts = (int)((_rows + _rowsPerPart - 1) / _rowsPerPart);
@@ -41,7 +42,7 @@ internal sealed unsafe class CopyStep<T> : Step where T : unmanaged
 
     private static string Name(Operand from) => from.IsContiguous ? "copy" : "copy strided";
 
-    private static long Blocks(long n) => (n + Block - 1) / Block;
+    private static long Bands(long n) => (n + Band - 1) / Band;
 
     public override void Run(RunContext c)
     {
@@ -75,12 +76,12 @@ internal sealed unsafe class CopyStep<T> : Step where T : unmanaged
         }
     }
 
-    /// <summary>One band of <see cref="Block"/> source rows: axis _transposed is contiguous in the source, the last axis in the target.</summary>
+    /// <summary>A band of source rows: axis _transposed is contiguous in the source, the last axis in the target.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Transpose(T* from, T* to, long unit, long n, long step)
     {
-        long blocks = Blocks(_layout.Extents[_transposed]);
-        (long outer, long block) = Math.DivRem(unit, blocks);
+        long width = _layout.Extents[_transposed], row = _layout.Strides[1][_transposed];
+        (long outer, long band) = Math.DivRem(unit, Bands(n));
         for (int i = _layout.Rank - 2; i >= 0; i--)
         {
             if (i == _transposed) continue;
@@ -88,14 +89,23 @@ internal sealed unsafe class CopyStep<T> : Step where T : unmanaged
             from += r * _layout.Strides[0][i];
             to += r * _layout.Strides[1][i];
         }
-        long a0 = block * Block, a1 = Math.Min(_layout.Extents[_transposed], a0 + Block), row = _layout.Strides[1][_transposed];
-        for (long b0 = 0; b0 < n; b0 += Block)
+        long first = band * Band, rows = Math.Min(Band, n - first);
+        int side = SquareBlocks<T>.Side(rows, width);
+        from += first * step;
+        to += first;
+        if (side == 0)
         {
-            long b1 = Math.Min(n, b0 + Block);
-            for (long a = a0; a < a1; a++)
+            for (long a = 0; a < width; a++) for (long b = 0; b < rows; b++) to[a * row + b] = from[b * step + a];
+            return;
+        }
+        for (long a = 0; a < width; a += side)
+        {
+            // The last blocks end where the rows end; what they share with their neighbours is written twice.
+            a = Math.Min(a, width - side);
+            for (long b = 0; b < rows; b += side)
             {
-                T* y = to + a * row, x = from + a;
-                for (long b = b0; b < b1; b++) y[b] = x[b * step];
+                b = Math.Min(b, rows - side);
+                SquareBlocks<T>.Transpose(side, from + b * step + a, step, to + a * row + b, row);
             }
         }
     }

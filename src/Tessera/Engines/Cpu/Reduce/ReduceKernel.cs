@@ -72,7 +72,7 @@ internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction wh
         }
         long units = _units * _chunks;
         int workers = c.Workers(Reads[0].Count * sizeof(T) * 0.06 + _outputs * 5), parts = (int)Math.Min(units, workers * 4L);
-        if (workers <= 1 || parts <= 1) for (long u = 0; u < units; u++) Unit(c, u, 0);
+        if (workers <= 1 || parts <= 1) Units(c, 0, units, 0);
         else c.Fork(this, parts, parts);
         if (_chunks > 1) for (long i = 0; i < _outputs; i++) c.Ptr<T>(Writes[0])[i] = ReduceLoops.Strided<TOp, T>(c.Ptr<T>(_scratch, 0) + i * _chunks, _chunks, 1);
     }
@@ -80,19 +80,39 @@ internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction wh
     public override void Part(RunContext c, int phase, int part, int worker)
     {
         long units = _units * _chunks;
-        for (long u = units * part / phase, end = units * (part + 1) / phase; u < end; u++) Unit(c, u, worker);
+        Units(c, units * part / phase, units * (part + 1) / phase, worker);
     }
 
-    private void Unit(RunContext c, long unit, int worker)
+    private void Units(RunContext c, long first, long end, int worker)
     {
         T* x = c.Ptr<T>(Reads[0]), y = c.Ptr<T>(Writes[0]);
-        if (_columns) Columns(x, y, unit, c.Ptr<T>(_scratch, worker));
-        else if (_chunks > 1)
+        if (_columns) for (long u = first; u < end; u++) Columns(x, y, u, c.Ptr<T>(_scratch, worker));
+        else if (_chunks > 1) for (long u = first; u < end; u++) Chunk(x, u, c.Ptr<T>(_scratch, 0));
+        else Outputs(x, y, first, end);
+    }
+
+    private void Chunk(T* x, long unit, T* parts)
+    {
+        (long output, long chunk) = Math.DivRem(unit, _chunks);
+        parts[unit] = ReduceLoops.Row<TOp, T>(x + _kept.OffsetOf(0, output, _kept.Rank) + chunk * 65536, Math.Min(65536, _length - chunk * 65536));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Outputs(T* x, T* y, long first, long end)
+    {
+        long extent = _kept.Extents[^1], next = _kept.Strides[0][^1], n = _reduced.Extents[^1], step = _reduced.Strides[0][^1];
+        (long row, long at) = Math.DivRem(first, extent);
+        Layout.Cursor cursor = _kept.Rows(row);
+        for (; first < end; at = 0, cursor.Next())
         {
-            (long output, long chunk) = Math.DivRem(unit, _chunks);
-            c.Ptr<T>(_scratch, 0)[unit] = ReduceLoops.Row<TOp, T>(x + _kept.OffsetOf(0, output, _kept.Rank) + chunk * 65536, Math.Min(65536, _length - chunk * 65536));
+            long count = Math.Min(extent - at, end - first);
+            T* from = x + cursor.A + at * next;
+            if (_reduced.Rank > 1) for (long i = 0; i < count; i++) y[first + i] = One(from + i * next);
+            else if (n <= ReduceLoops.Short) ReduceLoops.Many<TOp, T>(from, next, y + first, count, n, step);
+            else if (step == 1) for (long i = 0; i < count; i++) y[first + i] = ReduceLoops.Row<TOp, T>(from + i * next, n);
+            else for (long i = 0; i < count; i++) y[first + i] = ReduceLoops.Strided<TOp, T>(from + i * next, n, step);
+            first += count;
         }
-        else y[unit] = One(x + _kept.OffsetOf(0, unit, _kept.Rank));
     }
 
     [SkipLocalsInit]

@@ -42,6 +42,41 @@ internal static unsafe class ReduceLoops
         return n == 0 ? TOp.Neutral<T>() : ladder.Total();
     }
 
+    /// <summary>Elements that a row of <see cref="Many"/> has at most: joined in turn, their error stays within the bound.</summary>
+    public const int Short = 24;
+
+    /// <summary>Results of several short rows, four at a time because each is one chain.</summary>
+    /// <param name="x">First element of the first row.</param>
+    /// <param name="row">Elements from one row to the next.</param>
+    /// <param name="y">Results.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="n">Elements of a row.</param>
+    /// <param name="step">From one element of a row to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Many<TOp, T>(T* x, long row, T* y, long rows, long n, long step) where TOp : IReduction where T : unmanaged, INumber<T>
+    {
+        long i = 0;
+        for (; i + 4 <= rows; i += 4, x += 4 * row)
+        {
+            T* p = x;
+            T a = TOp.Neutral<T>(), b = a, c = a, d = a;
+            for (long k = 0; k < n; k++, p += step)
+            {
+                a = TOp.Scalar(a, p[0]);
+                b = TOp.Scalar(b, p[row]);
+                c = TOp.Scalar(c, p[2 * row]);
+                d = TOp.Scalar(d, p[3 * row]);
+            }
+            (y[i], y[i + 1], y[i + 2], y[i + 3]) = (a, b, c, d);
+        }
+        for (; i < rows; i++, x += row)
+        {
+            T a = TOp.Neutral<T>();
+            for (long k = 0; k < n; k++) a = TOp.Scalar(a, x[k * step]);
+            y[i] = a;
+        }
+    }
+
     /// <summary>y[i] = x[rows[0] + i] ∘ … ∘ x[rows[count − 1] + i], at most <see cref="Rows"/> of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Columns<TOp, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where T : unmanaged, INumber<T>
