@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu;
 using Tessera.Ir;
 
@@ -133,5 +134,46 @@ public sealed class ExecutableTests
             Assert.InRange(worker, 0, 3);
             Interlocked.Increment(ref _done);
         }
+    }
+
+    [Fact]
+    public void Tensors_that_only_the_run_refers_to_live_until_it_ends()
+    {
+        GraphBuilder g = new();
+        const int n = 300_000;
+        Node x = g.Input("x", DType.Float32, [1]), late = g.Input("late", DType.Float32, [n]);
+        Node h = g.Host("collect", [x], [new(DType.Float32, [1])], t =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            // Takes the memory that a tensor lost, and writes over it.
+            for (int i = 0; i < 8; i++) Overwritten(n);
+            return [Tensor.From([1f], [1])];
+        });
+        using CpuExecutable cpu = new(g.Build([g.Add(late, g.Part(h, 0))]), new PrepareOptions(1, MemoryPool.Shared, false));
+        for (int round = 0; round < 4; round++)
+        {
+            Tensor?[] y = new Tensor?[1];
+            RunOnTemporaries(cpu, y, n);
+            Assert.All(y[0]!.ToArray<float>(), v => Assert.Equal(3, v));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void RunOnTemporaries(CpuExecutable cpu, Tensor?[] y, int n) => cpu.Run(new Tensor[] { Tensor.From([0f], [1]), Full(n, 2) }.AsSpan(), y, default);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Tensor Full(int n, float value)
+    {
+        Tensor t = Tensor.Empty(DType.Float32, [n]);
+        t.Span<float>().Fill(value);
+        return t;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Overwritten(int n)
+    {
+        Tensor t = Full(n, -7);
+        GC.KeepAlive(t);
     }
 }

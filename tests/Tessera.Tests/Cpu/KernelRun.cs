@@ -45,6 +45,8 @@ internal static unsafe class KernelRun
         e?.Check(runs);
         foreach (nint block in arena) NativeMemory.AlignedFree((void*)block);
         foreach (IDisposable m in b.Owned) m.Dispose();
+        // The steps know addresses only.
+        GC.KeepAlive(inputs);
         return results;
     }
 

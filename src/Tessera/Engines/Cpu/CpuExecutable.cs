@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu;
@@ -66,7 +67,14 @@ internal sealed class CpuExecutable : Executable
         {
             if (!done) TakeBack(outputs, made);
             Return(rented);
+            KeepAlive(inputs, outputs);
         }
+    }
+
+    /// <summary>Steps know addresses only: without a use after them, the last reference to a tensor may be gone while they run, and its memory given back.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void KeepAlive(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> outputs)
+    {
     }
 
     private void RunTimed(RunContext c, RunControl control)
