@@ -20,7 +20,7 @@ internal static class Number
     }
 }
 
-/// <summary>eˣ. Float32: x = n·ln 2 + r, a degree-6 minimax polynomial in r, scaled by 2ⁿ in two steps so that subnormals round once more only; at most 2 ulp.</summary>
+/// <summary>eˣ. Float32: x = n·ln 2 + r, a degree-6 minimax polynomial in r, scaled by 2ⁿ so that subnormals round once more only; at most 2 ulp.</summary>
 internal readonly struct ExpOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,8 +28,7 @@ internal readonly struct ExpOp : IUnary
     {
         if (typeof(T) != typeof(float)) return V.Exp(x);
         V n, y = Reduced<V, T>(V.Clamp(x, Number.Of<V, T>(-104), Number.Of<V, T>(89)), out n);
-        V half = V.Floor(n * Number.Of<V, T>(0.5));
-        return y * V.Pow2(half) * V.Pow2(n - half);
+        return V.Scale(y, n);
     }
 
     /// <summary>eˣ for results that are normal numbers or may become zero, and x at most 88: one scaling suffices.</summary>

@@ -42,6 +42,9 @@ internal unsafe interface ILanes<TSelf, T> where TSelf : unmanaged, ILanes<TSelf
 
     /// <summary>2ⁿ for integral n in the normal range of exponents.</summary>
     static abstract TSelf Pow2(TSelf n);
+
+    /// <summary>a·2ⁿ for integral n, twice the range of exponents at most, rounded to a subnormal number where it is one.</summary>
+    static abstract TSelf Scale(TSelf a, TSelf n);
     static abstract TSelf Exp(TSelf a);
     static abstract TSelf Log(TSelf a);
     static abstract TSelf Sin(TSelf a);

@@ -97,6 +97,14 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
         ? ((Vector128.ShiftLeft((n._v.AsSingle() + Vector128.Create(12582912f)).AsInt32(), 23)) + Vector128.Create(1f).AsInt32()).As<int, T>()
         : ((Vector128.ShiftLeft((n._v.AsDouble() + Vector128.Create(6755399441055744.0)).AsInt64(), 52)) + Vector128.Create(1.0).AsInt64()).As<long, T>());
 
+    // In two steps, so that the power of two is a number where the result is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Scale(Lanes128<T> a, Lanes128<T> n)
+    {
+        Lanes128<T> half = Floor(n * new Lanes128<T>(typeof(T) == typeof(float) ? Vector128.Create(0.5f).As<float, T>() : Vector128.Create(0.5).As<double, T>()));
+        return a * Pow2(half) * Pow2(n - half);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Exp(Lanes128<T> a) => new(typeof(T) == typeof(float) ? Vector128.Exp(a._v.AsSingle()).As<float, T>() : Vector128.Exp(a._v.AsDouble()).As<double, T>());
 

@@ -97,6 +97,14 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
         ? ((Vector256.ShiftLeft((n._v.AsSingle() + Vector256.Create(12582912f)).AsInt32(), 23)) + Vector256.Create(1f).AsInt32()).As<int, T>()
         : ((Vector256.ShiftLeft((n._v.AsDouble() + Vector256.Create(6755399441055744.0)).AsInt64(), 52)) + Vector256.Create(1.0).AsInt64()).As<long, T>());
 
+    // In two steps, so that the power of two is a number where the result is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Scale(Lanes256<T> a, Lanes256<T> n)
+    {
+        Lanes256<T> half = Floor(n * new Lanes256<T>(typeof(T) == typeof(float) ? Vector256.Create(0.5f).As<float, T>() : Vector256.Create(0.5).As<double, T>()));
+        return a * Pow2(half) * Pow2(n - half);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Exp(Lanes256<T> a) => new(typeof(T) == typeof(float) ? Vector256.Exp(a._v.AsSingle()).As<float, T>() : Vector256.Exp(a._v.AsDouble()).As<double, T>());
 

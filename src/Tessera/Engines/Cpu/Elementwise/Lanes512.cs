@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tessera.Engines.Cpu.Elementwise;
 
@@ -96,6 +97,19 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     public static Lanes512<T> Pow2(Lanes512<T> n) => new(typeof(T) == typeof(float)
         ? ((Vector512.ShiftLeft((n._v.AsSingle() + Vector512.Create(12582912f)).AsInt32(), 23)) + Vector512.Create(1f).AsInt32()).As<int, T>()
         : ((Vector512.ShiftLeft((n._v.AsDouble() + Vector512.Create(6755399441055744.0)).AsInt64(), 52)) + Vector512.Create(1.0).AsInt64()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Scale(Lanes512<T> a, Lanes512<T> n)
+    {
+        if (!Avx512F.IsSupported) return a * Pow2(Floor(n * Half)) * Pow2(n - Floor(n * Half));
+        return new(typeof(T) == typeof(float) ? Avx512F.Scale(a._v.AsSingle(), n._v.AsSingle()).As<float, T>() : Avx512F.Scale(a._v.AsDouble(), n._v.AsDouble()).As<double, T>());
+    }
+
+    private static Lanes512<T> Half
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(typeof(T) == typeof(float) ? Vector512.Create(0.5f).As<float, T>() : Vector512.Create(0.5).As<double, T>());
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Exp(Lanes512<T> a) => new(typeof(T) == typeof(float) ? Vector512.Exp(a._v.AsSingle()).As<float, T>() : Vector512.Exp(a._v.AsDouble()).As<double, T>());

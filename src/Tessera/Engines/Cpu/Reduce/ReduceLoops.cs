@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
+using Tessera.Engines.Cpu.Kernels;
 
 namespace Tessera.Engines.Cpu.Reduce;
 
@@ -89,19 +90,20 @@ internal static unsafe class ReduceLoops
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Row<TOp, V, T>(T* x, long n) where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
     {
-        long vectors = n / V.Count, i = vectors * V.Count;
         T y = TOp.Neutral<T>();
-        if (vectors > 0)
+        if (n < V.Count)
         {
-            T* t = stackalloc T[V.Count];
-            V.Store(Pairwise.Of<ReductionTerms<TOp, V, T>, V, T>(x, vectors, V.Count, default), t);
-            for (int k = V.Count / 2; k > 0; k /= 2) for (int j = 0; j < k; j++) t[j] = TOp.Scalar(t[j], t[j + k]);
-            y = t[0];
+            for (long i = 0; i < n; i++) y = TOp.Scalar(y, x[i]);
+            return y;
         }
-        // Apart from the vectors' result: short of one vector, elements are joined among themselves first.
-        T rest = TOp.Neutral<T>();
-        for (; i < n; i++) rest = TOp.Scalar(rest, x[i]);
-        return TOp.Scalar(y, rest);
+        long vectors = n / V.Count, rest = n - vectors * V.Count;
+        V all = Pairwise.Of<ReductionTerms<TOp, V, T>, V, T>(x, vectors, V.Count, default);
+        // The last vector ends where the row ends; what it shares with the one before is left out.
+        if (rest > 0) all = TOp.Apply<V, T>(all, V.Select(Sums.Last<V, T>(rest), V.Load(x + n - V.Count), V.All(y)));
+        T* t = stackalloc T[V.Count];
+        V.Store(all, t);
+        for (int k = V.Count / 2; k > 0; k /= 2) for (int j = 0; j < k; j++) t[j] = TOp.Scalar(t[j], t[j + k]);
+        return t[0];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

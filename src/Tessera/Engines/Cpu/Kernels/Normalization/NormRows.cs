@@ -24,7 +24,8 @@ internal static unsafe class NormRows<V, T> where V : unmanaged, ILanes<V, T> wh
     {
         long vectors = n / V.Count, rest = n - vectors * V.Count;
         V sum = Pairwise.Of<TTerms, V, T>(x, vectors, V.Count, terms);
-        if (rest > 0) sum = terms.Add(sum, Sums.Partial<V, T>(x + n - rest, rest, nothing));
+        // The last vector ends where the row ends; what it shares with the one before is left out.
+        if (rest > 0) sum = terms.Add(sum, vectors > 0 ? V.Select(Sums.Last<V, T>(rest), V.Load(x + n - V.Count), V.All(nothing)) : Sums.Partial<V, T>(x, rest, nothing));
         return Sums.Of<V, T>(sum);
     }
 

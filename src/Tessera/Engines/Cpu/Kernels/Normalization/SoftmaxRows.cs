@@ -18,12 +18,19 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
         V m = V.All(Largest(x, n));
         long vectors = n / V.Count, i = vectors * V.Count;
         V sum = Exponentials(x, y, vectors, V.Count, m, log);
-        if (i < n)
+        if (i < n && vectors > 0)
         {
-            V d = Sums.Partial<V, T>(x + i, n - i, T.NegativeInfinity) - m, e = ExpOp.Apply<V, T>(d);
+            // The last vector ends where the row ends; what it shares with the one before comes out the same, and counts once.
+            V d = V.Load(x + n - V.Count) - m, e = ExpOp.Apply<V, T>(d);
+            sum += e & Sums.Last<V, T>(n - i);
+            V.Store(log ? d : e, y + n - V.Count);
+        }
+        else if (i < n)
+        {
+            V d = Sums.Partial<V, T>(x, n, T.NegativeInfinity) - m, e = ExpOp.Apply<V, T>(d);
             // Lanes that do not exist must not count even where −∞ − max is NaN.
-            sum += Sums.Partial<V, T>((T*)&e, n - i, T.Zero);
-            Sums.Store(log ? d : e, y + i, n - i);
+            sum = Sums.Partial<V, T>((T*)&e, n, T.Zero);
+            Sums.Store(log ? d : e, y, n);
         }
         T total = Sums.Of<V, T>(sum);
         if (log) Shift(y, n, -T.Log(total));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
 
@@ -21,12 +22,15 @@ internal sealed unsafe class SoftmaxStep<T> : Step where T : unmanaged, IFloatin
         // About 16,000 elements per part.
         _perPart = Math.Clamp(16384 / Math.Max(1, l.Length * (l.Inner == 1 ? 1 : Lanes)), 1, Math.Max(1, units));
         _parts = checked((int)((units + _perPart - 1) / _perPart));
-        if (l.Inner > 1) _edge = b.Scratch(l.Length * Lanes * sizeof(T));
+        if (l.Inner > 1 || Short) _edge = b.Scratch(l.Length * Lanes * sizeof(T));
     }
 
     public override bool TakesEpilogue => _l.Inner == 1;
 
     private static int Lanes => Vector512.IsHardwareAccelerated ? Vector512<T>.Count : Vector256.IsHardwareAccelerated ? Vector256<T>.Count : Vector128<T>.Count;
+
+    /// <summary>Whether rows are shorter than a vector: then a vector of rows is turned into columns.</summary>
+    private bool Short => _l.Inner == 1 && _l.Length < Lanes;
 
     private long Blocks => (_l.Inner + Lanes - 1) / Lanes;
 
@@ -50,7 +54,8 @@ internal sealed unsafe class SoftmaxStep<T> : Step where T : unmanaged, IFloatin
         if (_l.Inner == 1)
         {
             long end = Math.Min(_l.Outer, first + _perPart);
-            for (long r = first; r < end; r++) SoftmaxRows<V, T>.Row(x + r * n, y + r * n, n, _log);
+            if (Short) for (long r = first; r < end; r += V.Count) Turned<V>(x + r * n, y + r * n, Math.Min(V.Count, end - r), c.Ptr<T>(_edge, worker));
+            else for (long r = first; r < end; r++) SoftmaxRows<V, T>.Row(x + r * n, y + r * n, n, _log);
             Finish(c, first * n, (end - first) * n, worker);
             return;
         }
@@ -61,6 +66,20 @@ internal sealed unsafe class SoftmaxStep<T> : Step where T : unmanaged, IFloatin
             if (width == V.Count) SoftmaxRows<V, T>.Columns(x + at, y + at, n, _l.Inner, _log);
             else Edge<V>(x + at, y + at, width, c.Ptr<T>(_edge, worker));
         }
+    }
+
+    /// <summary>Up to V.Count rows as columns of a block; lanes without a row repeat the last one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Turned<V>(T* x, T* y, long rows, T* block) where V : unmanaged, ILanes<V, T>
+    {
+        long n = _l.Length;
+        for (long r = 0; r < V.Count; r++)
+        {
+            T* from = x + Math.Min(r, rows - 1) * n;
+            for (long j = 0; j < n; j++) block[j * V.Count + r] = from[j];
+        }
+        SoftmaxRows<V, T>.Columns(block, block, n, V.Count, _log);
+        for (long r = 0; r < rows; r++) for (long j = 0; j < n; j++) y[r * n + j] = block[j * V.Count + r];
     }
 
     private void Edge<V>(T* x, T* y, long width, T* block) where V : unmanaged, ILanes<V, T>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
 
@@ -36,6 +37,19 @@ internal static unsafe class Sums
         x = Vector128.Max(x, Vector128.Shuffle(x.AsInt64(), Vector128.Create(1L, 0)).As<long, T>());
         return typeof(T) == typeof(double) ? x[0] : Vector128.Max(x, Vector128.Shuffle(x.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>())[0];
     }
+
+    /// <summary>All bits set in the last n lanes, none in the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Last<V, T>(long n) where V : unmanaged, ILanes<V, T> where T : unmanaged =>
+        V.Load((T*)((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Steps)) + 64 - sizeof(V) + n * sizeof(T)));
+
+    /// <summary>64 bytes of no bits, then 64 of all: data of the image, which stays where it is.</summary>
+    private static ReadOnlySpan<byte> Steps =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    ];
 
     /// <summary>The n &lt; V.Count elements at <paramref name="x"/>, then <paramref name="rest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,7 +42,7 @@ internal sealed unsafe class GlobalPoolStep<TOp> : Step where TOp : struct, IPoo
         long vectors = n / V.Count, rest = n - vectors * V.Count;
         PoolTerms<TOp, V> terms = default;
         V sum = Pairwise.Of<PoolTerms<TOp, V>, V, float>(x, vectors, V.Count, terms);
-        if (rest > 0) sum = terms.Add(sum, Sums.Partial<V, float>(x + n - rest, rest, TOp.Start));
+        if (rest > 0) sum = terms.Add(sum, vectors > 0 ? V.Select(Sums.Last<V, float>(rest), V.Load(x + n - V.Count), V.All(TOp.Start)) : Sums.Partial<V, float>(x, rest, TOp.Start));
         // Squares must not be squared again: what the lanes hold is combined as numbers.
         float total = TOp.Start == 0 ? Sums.Of<V, float>(sum) : Sums.Largest<V, float>(sum);
         float result;
