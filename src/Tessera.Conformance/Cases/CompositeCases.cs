@@ -18,6 +18,9 @@ internal static class CompositeCases
         .. from t in Cases.Floating from axis in new[] { 0, 1, 2 } select new OpCase(GraphOp.Resample, $"Resample {t}[3, 5, 7] along {axis}", Cases.Sum(t, 4, 2), x => [Resample(x, t, axis)]),
         .. from t in new[] { DType.Float32, DType.Float64 } from n in new long[] { 1, 2, 3, 4, 5, 7, 8, 12, 16, 17, 60, 64, 100, 128, 131, 512 } from inverse in new[] { false, true }
            select new OpCase(GraphOp.Fft, $"Fft {t} of {n}{(inverse ? ", inverse" : "")}", Transform(t, n), x => [x.G.Fft(x.Floats(t, [3, n, 2], -1, 1), 1, inverse)]),
+        .. from t in new[] { DType.Float32, DType.Float64 } from n in new long[] { 1, 2, 5, 8, 36, 64, 100, 254, 512, 2000 } from half in new[] { false, true } from inverse in new[] { false, true }
+           select new OpCase(GraphOp.Fft, $"Fft {t} of {n} real{(half ? ", one-sided" : "")}{(inverse ? ", inverse" : "")}", Transform(t, n), x => [x.G.Fft(x.Floats(t, [3, n, 1], -1, 1), 1, inverse, half)]),
+        new(GraphOp.Fft, "Fft real along an inner axis", Transform(DType.Float32, 12), x => [x.G.Fft(x.Floats(DType.Float32, [2, 12, 5, 1], -1, 1), 1, false, true)]),
         new(GraphOp.Fft, "Fft along an inner axis", Transform(DType.Float32, 12), x => [x.G.Fft(x.Floats(DType.Float32, [2, 12, 5, 2], -1, 1), 1, false)]),
     ];
 

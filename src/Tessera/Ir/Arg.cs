@@ -95,8 +95,8 @@ public abstract record Arg
         public override int GetHashCode() => HashCode.Combine(Kind, Direction, Hidden, LinearBeforeReset);
     }
 
-    /// <summary>Fft along Axis of x [… , 2] (real, imaginary last); inverse divides by the length.</summary>
-    public sealed record Fft(int Axis, bool Inverse) : Arg;
+    /// <summary>Fft along Axis of x [… , 2] (real, imaginary last) or [… , 1] (real); inverse divides by the length n; one-sided gives bins 0 … n/2 only.</summary>
+    public sealed record Fft(int Axis, bool Inverse, bool OneSided = false) : Arg;
 
     /// <summary>Host: the function. Equal only to itself.</summary>
     public sealed record Host(HostFunction Function) : Arg;

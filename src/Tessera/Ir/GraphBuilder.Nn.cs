@@ -27,7 +27,7 @@ public sealed partial class GraphBuilder
         return Emit(GraphOp.Resample, [x, Const(Tensor.From(indices, s)), Cast(w, x.Type)], new Arg.Along(x.Shape.Axis(axis)));
     }
 
-    public Node Fft(Node x, int axis, bool inverse) => Emit(GraphOp.Fft, [x], new Arg.Fft(x.Shape.Axis(axis), inverse));
+    public Node Fft(Node x, int axis, bool inverse, bool oneSided = false) => Emit(GraphOp.Fft, [x], new Arg.Fft(x.Shape.Axis(axis), inverse, oneSided));
 
     /// <summary><paramref name="x"/> in a type that holds intermediate results: 16-bit floats become Float32.</summary>
     public Node Widen(Node x) => x.Type is DType.Float16 or DType.BFloat16 ? Cast(x, DType.Float32) : x;

@@ -149,6 +149,14 @@ internal static class CompositeRules
         return a.Kind == RnnKind.Lstm ? [y, state, state] : [y, state];
     }
 
+    public static ImmutableArray<TensorType> Fft(ReadOnlySpan<Node> x, Arg.Fft a)
+    {
+        Shape s = x[0].Shape;
+        if (s.Rank < 2 || s[-1] is not (1 or 2) || a.Axis < 0 || a.Axis >= s.Rank - 1 || !x[0].Type.IsFloat()) throw ShapeRules.Bad(GraphOp.Fft, x, $"{a}");
+        Shape y = s.With(s.Rank - 1, 2);
+        return [new(x[0].Type, a.OneSided ? y.With(a.Axis, s[a.Axis] == 0 ? 0 : s[a.Axis] / 2 + 1) : y)];
+    }
+
     public static ImmutableArray<TensorType> Pool(ReadOnlySpan<Node> x, Arg.Pool a)
     {
         Shape s = x[0].Shape;

@@ -47,7 +47,7 @@ public static class ShapeRules
         GraphOp.Rnn => CompositeRules.Rnn(x, (Arg.Rnn)arg!),
         GraphOp.Pool => CompositeRules.Pool(x, (Arg.Pool)arg!),
         GraphOp.Resample => [new(x[0].Type, x[0].Shape.With(((Arg.Along)arg!).Axis, x[1].Shape[0]))],
-        GraphOp.Fft => x[0].Shape.Rank > 1 && x[0].Shape[-1] == 2 ? Same(op, x, DTypes.IsFloat) : throw Bad(op, x),
+        GraphOp.Fft => CompositeRules.Fft(x, (Arg.Fft)arg!),
         GraphOp.Host => ((Arg.Host)arg!).Function.Outputs,
         GraphOp.Part => [x[0].Outputs[((Arg.Part)arg!).Index]],
     };

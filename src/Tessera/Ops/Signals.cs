@@ -24,16 +24,12 @@ internal static class Signals
         int a = s.Axis(axis);
         if (a == s.Rank - 1) throw c.Error(ErrorCode.InvalidArgument, $"axis {axis} is the one of real and imaginary parts.");
         // Bins that cancel to zero are rounding noise; in Float64 it lies below what Float32 shows.
-        Node x = Complex(g, g.Cast(c[0], DType.Float64));
+        Node x = g.Cast(c[0], DType.Float64);
         if (c.Has(1)) x = Fit(g, x, a, Positive(c, c.ConstantInts(1)[0]));
-        Node y = g.Fft(x, a, c.Flag("inverse"));
-        return g.Cast(half ? g.Slice(y, a, 0, x.Shape[a] / 2 + 1) : y, c[0].Type);
+        return g.Cast(g.Fft(x, a, c.Flag("inverse"), half), c[0].Type);
     }
 
     private static long Positive(Attributes c, long length) => length > 0 ? length : throw c.Error(ErrorCode.InvalidArgument, $"length {length} must be positive.");
-
-    /// <summary>Real numbers [.., 1] as complex ones [.., 2].</summary>
-    private static Node Complex(GraphBuilder g, Node x) => x.Shape[-1] == 2 ? x : g.Pad(x, PadMode.Constant, Ints.Repeat(0, x.Shape.Rank), Ints.Of([.. Enumerable.Repeat(0L, x.Shape.Rank - 1), 1]));
 
     /// <summary>Cut, or filled up with zeros, to <paramref name="length"/> along <paramref name="axis"/>.</summary>
     private static Node Fit(GraphBuilder g, Node x, int axis, long length)
@@ -62,8 +58,7 @@ internal static class Signals
         Node x = g.Gather(signal, g.Const(Tensor.From(at, Shape.Of(frames, frame))), 1);
         if (c.Maybe(2) is { } window)
             x = window.Shape.Count == frame ? g.Mul(x, g.Reshape(g.Cast(window, x.Type), Shape.Of(frame, 1))) : throw c.Error(ErrorCode.ShapeMismatch, $"window {window.Shape} must have frame_length = {frame} elements.");
-        Node y = g.Fft(Complex(g, x), 2, false);
-        return g.Cast(half ? g.Slice(y, 2, 0, frame / 2 + 1) : y, c[0].Type);
+        return g.Cast(g.Fft(x, 2, false, half), c[0].Type);
     }
 
     private static void Check(Attributes c)
@@ -77,8 +72,7 @@ internal static class Signals
         Check(c);
         Node x = g.Widen(c[0]);
         int axis = x.Shape.Rank - 1;
-        Node y = g.Fft(Complex(g, g.Unsqueeze(x, axis + 1)), axis, false);
-        return g.Cast(c.Flag("onesided", true) ? g.Slice(y, axis, 0, x.Shape[axis] / 2 + 1) : y, c[0].Type);
+        return g.Cast(g.Fft(g.Unsqueeze(x, axis + 1), axis, false, c.Flag("onesided", true)), c[0].Type);
     }
 
     private static Node Irfft(Lowering c)

@@ -101,14 +101,16 @@ public sealed class CompositeTests
     public void Transforms_of_every_length()
     {
         Random r = Seeds.Random();
-        foreach (long n in new long[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 19, 24, 25, 30, 34, 49, 64, 97, 100, 120, 121, 127, 128, 240, 257, 400, 512, 1000 })
+        foreach (long n in new long[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 19, 24, 25, 30, 34, 49, 64, 97, 100, 120, 121, 127, 128, 240, 257, 256, 400, 512, 720, 1000, 2048 })
             foreach (bool wide in new[] { false, true })
                 for (int inverse = 0; inverse < 2; inverse++)
                 {
                     int axis = r.Next(3);
-                    long[] shape = [r.Next(1, 4), r.Next(1, 4), r.Next(1, 4), 2];
+                    long[] shape = [r.Next(1, 5), r.Next(1, 4), r.Next(1, 4), 2];
                     shape[axis] = n;
-                    Check(FftKernel.Build, GraphOp.Fft, new Arg.Fft(axis, inverse == 1), [Random(r, wide, shape)], (wide ? 1e-13 : 1e-6) * Math.Sqrt(n) * (inverse == 1 ? 1 : 4), 1 + r.Next(2));
+                    if (r.Next(2) == 0) shape[3] = 1;
+                    if (r.Next(2) == 0) (shape[axis], shape[2], axis) = (shape[2], n, 2);
+                    Check(FftKernel.Build, GraphOp.Fft, new Arg.Fft(axis, inverse == 1, r.Next(2) == 0), [Random(r, wide, shape)], (wide ? 1e-13 : 1e-6) * Math.Sqrt(n) * (inverse == 1 ? 1 : 4), 1 + r.Next(2));
                 }
     }
 }

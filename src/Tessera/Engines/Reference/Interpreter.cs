@@ -96,6 +96,6 @@ internal static class Interpreter
         GraphOp.Norm => Normalizations.Norm(x[0], (Arg.Norm)n.Arg!),
         GraphOp.Attention => AttentionScores.Attention(x[0], x[1], x[2], x.Count > 3 ? x[3] : null, (Arg.Attention)n.Arg!, n.Shape),
         GraphOp.Resample => Resampling.Resample(x[0], x[1], x[2], ((Arg.Along)n.Arg!).Axis, n.Shape),
-        GraphOp.Fft => Fourier.Transform(x[0], (Arg.Fft)n.Arg!),
+        GraphOp.Fft => Fourier.Transform(x[0], (Arg.Fft)n.Arg!, n.Shape),
     };
 }

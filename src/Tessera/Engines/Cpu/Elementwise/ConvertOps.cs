@@ -24,6 +24,17 @@ internal sealed unsafe class ConvertMicroOp<TFrom, TTo>(bool saturate) : MicroOp
     private nint Vectors(TFrom* x, TTo* to, nint n)
     {
         nint i = 0;
+        if (typeof(TFrom) == typeof(float) && typeof(TTo) == typeof(double))
+        {
+            for (; i <= n - 8; i += 8)
+            {
+                (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.Load((float*)x + i));
+                low.Store((double*)to + i);
+                high.Store((double*)to + i + 4);
+            }
+        }
+        if (typeof(TFrom) == typeof(double) && typeof(TTo) == typeof(float))
+            for (; i <= n - 8; i += 8) Vector256.Narrow(Vector256.Load((double*)x + i), Vector256.Load((double*)x + i + 4)).Store((float*)to + i);
         if (typeof(TFrom) == typeof(float) && typeof(TTo) == typeof(int))
             for (; i <= n - 8; i += 8) Vector256.ConvertToInt32(Vector256.Load((float*)x + i)).Store((int*)to + i);
         if (typeof(TFrom) == typeof(int) && typeof(TTo) == typeof(float))

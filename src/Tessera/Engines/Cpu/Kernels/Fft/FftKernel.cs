@@ -9,12 +9,11 @@ internal static class FftKernel
     {
         if (y[0].Count == 0) return;
         Arg.Fft a = (Arg.Fft)n.Arg!;
-        AxisLayout l = AxisLayout.Of(y[0].Shape, a.Axis, a.Axis);
         Operand data = b.Contiguous(x[0]);
         b.Add(y[0].Type switch
         {
-            DType.Float32 => new FftStep<float>(b, l, a.Inverse, data, y[0]),
-            DType.Float64 => new FftStep<double>(b, l, a.Inverse, data, y[0]),
+            DType.Float32 => new FftStep<float>(b, a.Axis, a.Inverse, data, y[0]),
+            DType.Float64 => new FftStep<double>(b, a.Axis, a.Inverse, data, y[0]),
             _ => throw new TesseraException(ErrorCode.Unsupported, $"The CPU engine transforms no {y[0].Type}; cast {x[0].Shape} to Float32 first."),
         }, n);
     }

@@ -49,6 +49,9 @@ internal sealed unsafe class FftPlan<T> where T : unmanaged, IFloatingPointIeee7
     /// <summary>Transform of the conjugate chirp, divided by the inner length.</summary>
     public T* Spectrum { get; }
 
+    /// <summary>Whether n has small factors only.</summary>
+    public static bool Splits(int n) => Factor(n) is not null;
+
     private static int[]? Factor(int n)
     {
         List<int> f = [];
@@ -67,7 +70,8 @@ internal sealed unsafe class FftPlan<T> where T : unmanaged, IFloatingPointIeee7
         return to;
     }
 
-    private static void Set(T* to, double angle)
+    /// <summary>e^(i·angle)</summary>
+    public static void Set(T* to, double angle)
     {
         (double sin, double cos) = Math.SinCos(angle);
         (to[0], to[1]) = (T.CreateTruncating(cos), T.CreateTruncating(sin));
