@@ -50,6 +50,46 @@ public sealed class ConvTests
     }
 
     [Fact]
+    public void Depthwise_planes_of_any_size()
+    {
+        Random r = Seeds.Random();
+        long[] sizes = [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 20, 24, 28, 31, 33, 65];
+        for (int round = 0; round < 100; round++)
+        {
+            bool large = round % 50 == 0;
+            long height = large ? r.Next(40, 60) : sizes[r.Next(sizes.Length)], width = large ? r.Next(150, 200) : sizes[r.Next(sizes.Length)];
+            Ints kernel = Many(r, 2, 1, 8), steps = Many(r, 2, 1, 4), dilations = r.Next(3) == 0 ? Many(r, 2, 1, 4) : [1, 1], before = Many(r, 2, 0, 7), after = Many(r, 2, 0, 7);
+            if (height + before[0] + after[0] < (kernel[0] - 1) * dilations[0] + 1 || width + before[1] + after[1] < (kernel[1] - 1) * dilations[1] + 1) continue;
+            long group = large ? 1 : r.Next(1, 5), filters = r.Next(4) == 0 ? r.Next(2, 5) : 1, taps = kernel[0] * kernel[1];
+            // A sum of n products below 1 is wrong by n·u·Σ|product| at most, twice that when doubled.
+            Check(Samples.Float32(r, r.Next(1, 3), group, height, width), Samples.Float32(r, group * filters, 1, kernel[0], kernel[1]), new(steps, dilations, before, after, group), 2 * taps * taps * 6e-8, r.Next(2) == 0, 1 + r.Next(2), r.Next(3) == 0);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Depthwise_bias_and_what_follows(bool known, bool follows)
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 12; round++)
+        {
+            CpuCase c = new(r);
+            long channels = r.Next(1, 30), size = r.Next(1, 10), batch = r.Next(1, 3);
+            Node x = c.Input(DType.Float32, Shape.Of([batch, channels, size, channels])), w = c.Input(DType.Float32, Shape.Of([channels, 1, 3, 3]));
+            // Numbers per channel, and others that only look like it.
+            Shape shape = (round % 6) switch { 0 or 1 => Shape.Of([channels, 1, 1]), 2 => Shape.Of([1, channels, 1, 1]), 3 => Shape.Of([channels]), 4 => Shape.Of([1, 1, 1, channels]), _ => Shape.Of([batch, channels, 1, 1]) };
+            Node bias = known ? c.G.Const(Samples.Float32(r, shape.ToArray())) : c.Input(DType.Float32, shape);
+            Node y = c.G.Conv(x, w, new([1, 1], [1, 1], [1, 1], [1, 1], channels));
+            y = r.Next(2) == 0 ? c.G.Add(y, bias) : c.G.Add(bias, y);
+            // |x| ≤ 2, |w| ≤ 2: 9 products and a sum.
+            c.Check(10 * 38 * 6e-8, follows ? c.G.Mul(c.G.Max(y, c.G.Scalar(DType.Float32, 0)), y) : y);
+        }
+    }
+
+    [Fact]
     public void Pointwise_and_many_channels()
     {
         Random r = Seeds.Random();

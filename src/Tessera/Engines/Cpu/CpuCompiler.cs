@@ -131,17 +131,24 @@ internal sealed class CpuCompiler
 
     private Operand Fuse(Node root, List<Node> group)
     {
-        TileCompiler tiles = new(root.Shape, Elementwise);
-        foreach (Node n in group) tiles.Add(n);
+        (Step Step, Operand Value, Node Node)? producer = Producer(root, group);
+        Node? bias = producer is { } p ? AddBias(p.Step, p.Node) : null;
+        if (bias == root)
+        {
+            _b.MoveToEnd(producer!.Value.Step, group);
+            return producer.Value.Value;
+        }
+        TileCompiler tiles = new(root.Shape, n => n == bias ? producer!.Value.Value : Elementwise(n));
+        foreach (Node n in group) if (n != bias) tiles.Add(n);
         Operand y = _b.Temporary(StaysWide(root) ? DType.Float32 : root.Type, root.Shape);
         TileProgram program = tiles.Finish(_b, (root, y));
-        if (Producer(root, group) is not ({ } step, { } value)) _b.Add(new GroupStep(program), group);
+        if (producer is not var (step, value, _)) _b.Add(new GroupStep(program), group);
         else _b.Extend(step, program, y, value, group);
         return y;
     }
 
     /// <summary>The step before the group that can run it as its epilogue: the group is the only reader of its result.</summary>
-    private (Step, Operand)? Producer(Node root, List<Node> group)
+    private (Step, Operand, Node)? Producer(Node root, List<Node> group)
     {
         foreach (Node n in group)
             foreach (Node x in n.In)
@@ -150,9 +157,20 @@ internal sealed class CpuCompiler
                 if (_graph.Outputs.Contains(x) || !_grouping.Uses[x].All(group.Contains)) continue;
                 Operand value = Value(x);
                 Step? step = _b.Steps.FindLast(s => s.TakesEpilogue && s.Epilogue is null && s.Writes[0].Slot == value.Slot);
-                if (step is not null && step.Nodes.Contains(x) && value.IsContiguous && value.Offset == 0 && step.Writes[0].Count == value.Count) return (step, value);
+                if (step is not null && step.Nodes.Contains(x) && value.IsContiguous && value.Offset == 0 && step.Writes[0].Count == value.Count) return (step, value, x);
             }
         return null;
+    }
+
+    /// <summary>Lets the step that makes <paramref name="x"/> add what is added to it per channel; the node that it then computes too, or null.</summary>
+    private Node? AddBias(Step step, Node x)
+    {
+        if (!step.TakesBias || step.Bias is not null || x.Type != DType.Float32 || x.Shape.Rank < 2 || _grouping.Uses[x] is not [{ Op: GraphOp.Add } add]) return null;
+        Node other = add.In[add.In[0] == x ? 1 : 0];
+        int lead = x.Shape.Rank - other.Shape.Rank;
+        if (other == x || Grouping.IsElementwise(other) && _grouping.Group(other) is null || other.Shape.Count != x.Shape[1] || lead > 1 || other.Shape[1 - lead] != x.Shape[1] || !Value(other).IsContiguous) return null;
+        step.AddBias(Value(other));
+        return add;
     }
 
     private Operand[] Kernel(Node n)

@@ -29,6 +29,14 @@ internal abstract class Step(string kernel, Operand[] reads, Operand[] writes, l
     /// <summary>Elementwise work on the first output; set by the compiler when <see cref="TakesEpilogue"/>.</summary>
     public IEpilogue? Epilogue { get; set; }
 
+    /// <summary>Whether the kernel adds <see cref="Bias"/> to its first output, [batch, channels, …] of Float32.</summary>
+    public virtual bool TakesBias => false;
+
+    /// <summary>One number per channel, or null; set by the compiler when <see cref="TakesBias"/>.</summary>
+    public Operand? Bias { get; private set; }
+
+    public void AddBias(Operand bias) => (Bias, Reads) = (bias, [.. Reads, bias]);
+
     /// <summary>Adds an epilogue with what it reads and writes; the step's own operands keep their positions.</summary>
     public void Extend(IEpilogue epilogue, Operand[] reads, Operand write)
     {

@@ -181,7 +181,7 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
         return (slot, offset);
     }
 
-    /// <summary>Moves <paramref name="step"/> to the end, where all that its epilogue reads is known, and gives it the epilogue.</summary>
+    /// <summary>Gives <paramref name="step"/> an epilogue and moves it to the end, where all that the epilogue reads is known.</summary>
     /// <param name="step">A step that takes an epilogue.</param>
     /// <param name="program">The elementwise work.</param>
     /// <param name="y">What the epilogue writes.</param>
@@ -189,12 +189,18 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     /// <param name="nodes">Nodes of the epilogue.</param>
     public void Extend(Step step, Elementwise.TileProgram program, Operand y, Operand value, IReadOnlyList<Node> nodes)
     {
+        step.Extend(program, [.. program.Sources.Select(s => s.Operand).Where(o => o.Slot != value.Slot)], y);
+        if (Slots[value.Slot].Bytes == Slots[y.Slot].Bytes) Slots[value.Slot].AliasOf = y.Slot;
+        MoveToEnd(step, nodes);
+    }
+
+    /// <summary>Moves <paramref name="step"/> to the end, where all that has a step is known, and lets it cover <paramref name="nodes"/> too.</summary>
+    public void MoveToEnd(Step step, IReadOnlyList<Node> nodes)
+    {
         int at = Steps.IndexOf(step);
         _pending.AddRange(Scratches[at]);
         Steps.RemoveAt(at);
         Scratches.RemoveAt(at);
-        step.Extend(program, [.. program.Sources.Select(s => s.Operand).Where(o => o.Slot != value.Slot)], y);
-        if (Slots[value.Slot].Bytes == Slots[y.Slot].Bytes) Slots[value.Slot].AliasOf = y.Slot;
         Add(step, [.. step.Nodes, .. nodes]);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Tessera.Engines.Cpu.Kernels;
@@ -10,7 +11,8 @@ namespace Tessera.Engines.Cpu.Kernels;
 /// </summary>
 internal sealed unsafe class PhaseRows
 {
-    private readonly long _in, _before, _step, _rows;
+    private readonly long _in, _before, _step, _rows, _length;
+    private readonly long[] _starts;
 
     public PhaseRows(ConvGeometry g)
     {
@@ -19,20 +21,25 @@ internal sealed unsafe class PhaseRows
         _rows = g.InSize / Math.Max(1, _in);
         long reach = (g.Kernel[last] - 1) * g.Dilations[last];
         // A vector may be read from every output position on.
-        Phase = (g.Out[last] + reach / _step + 16 + 15) & ~15L;
-        Row = Phase * _step;
+        _length = (g.Out[last] + reach / _step + 16 + 15) & ~15L;
+        _starts = new long[_step];
+        for (long p = 0; p < _step; p++)
+        {
+            // Pixels are written a line of the cache at a time.
+            long first = -Inside(p - _before).Lo & 15;
+            _starts[p] = p * (_length + 16) + first;
+        }
+        Row = _step * (_length + 16);
         Floats = Row * _rows;
         Taps = new long[g.Kernel[last]];
         for (long k = 0; k < Taps.Length; k++)
         {
             (long whole, long phase) = Math.DivRem(k * g.Dilations[last], _step);
-            Taps[k] = phase * Phase + whole;
+            Taps[k] = _starts[phase] + whole;
         }
     }
 
-    /// <summary>Elements per phase and per row.</summary>
-    public long Phase { get; }
-
+    /// <summary>Elements per row.</summary>
     public long Row { get; }
 
     /// <summary>Elements of a whole plane.</summary>
@@ -50,48 +57,104 @@ internal sealed unsafe class PhaseRows
         {
             // Short rows: padding for all at once, then the pixels that lie inside.
             new Span<float>(to, (int)(count * Row)).Fill(padding);
-            for (long r = Math.Max(0, before); r < Math.Min(count, before + rows); r++)
-            {
-                if (_step == 1) Unsafe.CopyBlockUnaligned(to + r * Row + _before, x + (r - before) * _in, (uint)Math.Clamp(Phase - _before, 0, _in) * sizeof(float));
-                else Halve(x + (r - before) * _in, to + r * Row);
-            }
+            long first = Math.Max(0, before);
+            Copy(x + (first - before) * _in, to + first * Row, Math.Min(count, before + rows) - first);
             return;
         }
         for (long r = 0; r < count; r++, to += Row)
         {
             if ((ulong)(r - before) >= (ulong)rows) new Span<float>(to, (int)Row).Fill(padding);
-            else for (long p = 0; p < _step; p++) Fill(x + (r - before) * _in, p - _before, padding, to + p * Phase);
+            else for (long p = 0; p < _step; p++) Fill(x + (r - before) * _in, p - _before, padding, to + _starts[p]);
         }
+    }
+
+    /// <summary>The pixels of <paramref name="rows"/> rows; what lies around them stays.</summary>
+    public void Copy(float* x, float* to, long rows)
+    {
+        if (_step == 1 && _before >= 0) CopyWhole(x, to + _starts[0] + _before, Math.Clamp(_length - _before, 0, _in), rows);
+        else for (; rows > 0; rows--, x += _in, to += Row)
+        {
+            if (_step == 2 && _before >= 0) Halve(x, to);
+            else for (long p = 0; p < _step; p++)
+            {
+                (long lo, long hi) = Inside(p - _before);
+                Stepping.Copy(x + p - _before + lo * _step, _step, to + _starts[p] + lo, hi - lo);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CopyWhole(float* x, float* to, long n, long rows)
+    {
+        for (; rows > 0; rows--, x += _in, to += Row) Stepping.Copy(x, to, n);
     }
 
     /// <summary>A row's even pixels to one phase, its odd ones to the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Halve(float* x, float* to)
     {
-        long odd = _before & 1, at = _before / 2, first = odd == 0 ? at : Phase + at, second = odd == 0 ? Phase + at : at + 1;
-        long most = Math.Min(_in / 2, Phase - at - 1), i = 0;
+        long odd = _before & 1, at = _before / 2, first = _starts[odd] + at, second = odd == 0 ? _starts[1] + at : _starts[0] + at + 1;
+        long most = Math.Min(_in / 2, _length - at - 1), i = 0;
         float* even = to + first, other = to + second;
-        if (Avx2.IsSupported)
+        if (Avx512F.IsSupported && most >= 16)
         {
-            for (; i + 8 <= most; i += 8)
+            Vector512<int> evens = Vector512.CreateSequence(0, 2), odds = Vector512.CreateSequence(1, 2);
+            for (; i < most; i += 16)
             {
+                i = Math.Min(i, most - 16);
+                Vector512<float> a = Vector512.Load(x + 2 * i), b = Vector512.Load(x + 2 * i + 16);
+                Avx512F.PermuteVar16x32x2(a, evens, b).Store(even + i);
+                Avx512F.PermuteVar16x32x2(a, odds, b).Store(other + i);
+            }
+        }
+        else if (Avx2.IsSupported && most >= 8)
+        {
+            for (; i < most; i += 8)
+            {
+                i = Math.Min(i, most - 8);
                 Vector256<float> a = Vector256.Load(x + 2 * i), b = Vector256.Load(x + 2 * i + 8);
                 Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle().Store(even + i);
                 Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle().Store(other + i);
             }
         }
+        else if (Sse.IsSupported && most >= 4)
+        {
+            for (; i < most; i += 4)
+            {
+                i = Math.Min(i, most - 4);
+                Vector128<float> a = Vector128.Load(x + 2 * i), b = Vector128.Load(x + 2 * i + 4);
+                Sse.Shuffle(a, b, 0x88).Store(even + i);
+                Sse.Shuffle(a, b, 0xDD).Store(other + i);
+            }
+        }
+        else if (AdvSimd.Arm64.IsSupported && most >= 4)
+        {
+            for (; i < most; i += 4)
+            {
+                i = Math.Min(i, most - 4);
+                Vector128<float> a = Vector128.Load(x + 2 * i), b = Vector128.Load(x + 2 * i + 4);
+                AdvSimd.Arm64.UnzipEven(a, b).Store(even + i);
+                AdvSimd.Arm64.UnzipOdd(a, b).Store(other + i);
+            }
+        }
         for (; i < most; i++) (even[i], other[i]) = (x[2 * i], x[2 * i + 1]);
-        if (i == _in / 2 && (_in & 1) != 0 && at + i < Phase) even[i] = x[2 * i];
+        if (i == _in / 2 && (_in & 1) != 0 && at + i < _length) even[i] = x[2 * i];
+    }
+
+    /// <summary>For which j &lt; length x[j·step + first] exists.</summary>
+    private (long Lo, long Hi) Inside(long first)
+    {
+        long lo = first >= 0 ? 0 : Math.Min(_length, (-first + _step - 1) / _step);
+        return (lo, first >= _in ? lo : Math.Clamp((_in - first + _step - 1) / _step, lo, _length));
     }
 
     /// <summary>to[j] = x[j·step + first], or the padding where that does not exist.</summary>
     private void Fill(float* x, long first, float padding, float* to)
     {
-        long lo = first >= 0 ? 0 : Math.Min(Phase, (-first + _step - 1) / _step);
-        long hi = first >= _in ? lo : Math.Clamp((_in - first + _step - 1) / _step, lo, Phase);
+        (long lo, long hi) = Inside(first);
         new Span<float>(to, (int)lo).Fill(padding);
         if (_step == 1) new ReadOnlySpan<float>(x + first + lo, (int)(hi - lo)).CopyTo(new Span<float>(to + lo, (int)(hi - lo)));
         else Stepping.Copy(x + first + lo * _step, _step, to + lo, hi - lo);
-        new Span<float>(to + hi, (int)(Phase - hi)).Fill(padding);
+        new Span<float>(to + hi, (int)(_length - hi)).Fill(padding);
     }
 }

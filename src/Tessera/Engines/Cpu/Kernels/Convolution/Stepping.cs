@@ -5,9 +5,34 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
-/// <summary>Copies every so many elements.</summary>
+/// <summary>Copies elements, all or every so many.</summary>
 internal static unsafe class Stepping
 {
+    /// <summary>to[i] = x[i] for i &lt; n; for rows, most of which are short.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(float* x, float* to, long n)
+    {
+        long i = 0;
+        if (n >= 16)
+        {
+            for (; i <= n - 16; i += 16) Vector512.Load(x + i).Store(to + i);
+            if (i < n) Vector512.Load(x + n - 16).Store(to + n - 16);
+        }
+        else if (n >= 8)
+        {
+            Vector256<float> first = Vector256.Load(x), last = Vector256.Load(x + n - 8);
+            first.Store(to);
+            last.Store(to + n - 8);
+        }
+        else if (n >= 4)
+        {
+            Vector128<float> first = Vector128.Load(x), last = Vector128.Load(x + n - 4);
+            first.Store(to);
+            last.Store(to + n - 4);
+        }
+        else for (; i < n; i++) to[i] = x[i];
+    }
+
     /// <summary>to[i] = x[i·step] for i &lt; n; nothing beyond the last one is read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<T>(T* x, long step, T* to, long n) where T : unmanaged

@@ -60,7 +60,8 @@ internal static unsafe class Sums
         return V.Load(t);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>The first <paramref name="n"/> lanes.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Store<V, T>(V v, T* x, long n) where V : unmanaged, ILanes<V, T> where T : unmanaged
     {
         T* t = stackalloc T[V.Count];
