@@ -80,7 +80,7 @@ internal static class Definitions
                 if (at.Zip(inside).Any(v => v.First < 0 || v.First >= v.Second)) continue;
                 if (!p.CountPad) count++;
                 double v = data[plane * size + Flat(at, inside)];
-                if (v > best) (best, indices[i]) = (v, plane * size + (p.ColumnMajor ? Flat([.. at.Reverse()], [.. inside.Reverse()]) : Flat(at, inside)));
+                if (v > best || (double.IsNaN(v) && !double.IsNaN(best))) (best, indices[i]) = (v, plane * size + (p.ColumnMajor ? Flat([.. at.Reverse()], [.. inside.Reverse()]) : Flat(at, inside)));
                 sum += p.Kind == PoolKind.Lp ? Math.Pow(Math.Abs(v), p.P) : v;
             }
             result[i++] = p.Kind switch { PoolKind.Max => best, PoolKind.Average => sum / count, PoolKind.Lp => Math.Pow(sum, 1 / p.P) };

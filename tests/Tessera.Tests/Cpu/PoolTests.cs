@@ -39,6 +39,30 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void Planes_of_any_size_with_NaN_and_infinities()
+    {
+        Random r = Seeds.Random();
+        long[] sizes = [1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 24, 31, 33, 65, 130];
+        for (int round = 0; round < 120; round++)
+        {
+            PoolKind kind = (PoolKind)r.Next(3);
+            long[] size = [sizes[r.Next(sizes.Length)], sizes[r.Next(sizes.Length)]], kernel = [r.Next(1, 8), r.Next(1, 14)], steps = [r.Next(1, 4), r.Next(1, 4)], before = new long[2], after = new long[2], sizesOut = new long[2];
+            for (int a = 0; a < 2; a++)
+            {
+                kernel[a] = Math.Min(kernel[a], size[a]);
+                (before[a], after[a]) = (r.Next((int)kernel[a]), r.Next((int)kernel[a]));
+                sizesOut[a] = (size[a] + before[a] + after[a] - kernel[a]) / steps[a] + 1;
+            }
+            Arg.Pool arg = new(kind, Ints.Of(kernel), Ints.Of(steps), [1, 1], Ints.Of(before), Ints.Of(after), Ints.Of(sizesOut), r.Next(2) == 0, r.Next(1, 3), false, false);
+            Tensor x = Samples.Float32(r, 1, r.Next(1, 4), size[0], size[1]);
+            if (kind == PoolKind.Max) for (int i = r.Next(3); i > 0; i--) x.Span<float>()[r.Next((int)x.Count)] = r.Next(3) switch { 0 => float.NaN, 1 => float.PositiveInfinity, _ => float.NegativeInfinity };
+            (double[] values, _) = Definitions.Pool(x, arg);
+            // At most 91 elements of at most 1.
+            Samples.Close(values, KernelRun.Run(PoolKernel.Build, GraphOp.Pool, arg, [x], threads: 1 + r.Next(2), epilogue: false)[0], 1e-5, $"{x} {arg}");
+        }
+    }
+
+    [Fact]
     public void Global()
     {
         Random r = Seeds.Random();

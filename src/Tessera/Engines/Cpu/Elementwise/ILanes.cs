@@ -22,6 +22,9 @@ internal unsafe interface ILanes<TSelf, T> where TSelf : unmanaged, ILanes<TSelf
     static abstract TSelf Min(TSelf a, TSelf b);
     static abstract TSelf Max(TSelf a, TSelf b);
 
+    /// <summary>One instruction; either operand when one is NaN.</summary>
+    static abstract TSelf MaxOfNumbers(TSelf a, TSelf b);
+
     /// <summary>Between low and high; NaN stays.</summary>
     static abstract TSelf Clamp(TSelf a, TSelf low, TSelf high);
     static abstract TSelf Abs(TSelf a);

@@ -31,7 +31,7 @@ internal sealed unsafe class PhaseRows
         }
         Row = _step * (_length + 16);
         Floats = Row * _rows;
-        Taps = new long[g.Kernel[last]];
+        Taps = GC.AllocateArray<long>(checked((int)g.Kernel[last]), pinned: true);
         for (long k = 0; k < Taps.Length; k++)
         {
             (long whole, long phase) = Math.DivRem(k * g.Dilations[last], _step);
@@ -45,7 +45,7 @@ internal sealed unsafe class PhaseRows
     /// <summary>Elements of a whole plane.</summary>
     public long Floats { get; }
 
-    /// <summary>Per tap of the last axis, where it reads for output position 0.</summary>
+    /// <summary>Per tap of the last axis, where it reads for output position 0. Pinned.</summary>
     public long[] Taps { get; }
 
     public void Fill(float* x, float padding, float* to) => FillPadded(x, _rows, 0, _rows, padding, to);

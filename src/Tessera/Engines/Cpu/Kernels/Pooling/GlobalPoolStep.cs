@@ -46,7 +46,7 @@ internal sealed unsafe class GlobalPoolStep<TOp> : Step where TOp : struct, IPoo
         // Squares must not be squared again: what the lanes hold is combined as numbers.
         float total = TOp.Start == 0 ? Sums.Of<V, float>(sum) : Sums.Largest<V, float>(sum);
         float result;
-        Sums.Store(TOp.Finish(V.All(total), V.All(n)), &result, 1);
+        Sums.Store(TOp.Finish(V.All(total), V.All(1f / n)), &result, 1);
         return result;
     }
 }

@@ -9,21 +9,54 @@ internal interface IPoolOp
 {
     static abstract float Start { get; }
 
+    /// <summary>What one element comes to.</summary>
+    static abstract V First<V>(V x) where V : unmanaged, ILanes<V, float>;
+
+    /// <summary>With an element.</summary>
     static abstract V Add<V>(V sum, V x) where V : unmanaged, ILanes<V, float>;
 
-    /// <param name="counts">How many elements each window has.</param>
-    static abstract V Finish<V>(V sum, V counts) where V : unmanaged, ILanes<V, float>;
+    /// <summary>With what other elements came to.</summary>
+    static abstract V Join<V>(V a, V b) where V : unmanaged, ILanes<V, float>;
+
+    /// <param name="sum">What a window's elements came to.</param>
+    /// <param name="shares">One over how many elements each window has.</param>
+    static abstract V Finish<V>(V sum, V shares) where V : unmanaged, ILanes<V, float>;
 }
 
+/// <summary>NaN when an element is.</summary>
 internal readonly struct MaxPool : IPoolOp
 {
     public static float Start => float.NegativeInfinity;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(V x) where V : unmanaged, ILanes<V, float> => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<V>(V sum, V x) where V : unmanaged, ILanes<V, float> => V.Max(sum, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Finish<V>(V sum, V counts) where V : unmanaged, ILanes<V, float> => sum;
+    public static V Join<V>(V a, V b) where V : unmanaged, ILanes<V, float> => V.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Finish<V>(V sum, V shares) where V : unmanaged, ILanes<V, float> => sum;
+}
+
+/// <summary>Of planes without NaN.</summary>
+internal readonly struct MaxOfNumbersPool : IPoolOp
+{
+    public static float Start => float.NegativeInfinity;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(V x) where V : unmanaged, ILanes<V, float> => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Add<V>(V sum, V x) where V : unmanaged, ILanes<V, float> => V.MaxOfNumbers(sum, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V>(V a, V b) where V : unmanaged, ILanes<V, float> => V.MaxOfNumbers(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Finish<V>(V sum, V shares) where V : unmanaged, ILanes<V, float> => sum;
 }
 
 internal readonly struct AveragePool : IPoolOp
@@ -31,10 +64,16 @@ internal readonly struct AveragePool : IPoolOp
     public static float Start => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(V x) where V : unmanaged, ILanes<V, float> => x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<V>(V sum, V x) where V : unmanaged, ILanes<V, float> => sum + x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Finish<V>(V sum, V counts) where V : unmanaged, ILanes<V, float> => sum / counts;
+    public static V Join<V>(V a, V b) where V : unmanaged, ILanes<V, float> => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Finish<V>(V sum, V shares) where V : unmanaged, ILanes<V, float> => sum * shares;
 }
 
 /// <summary>Σ|x|.</summary>
@@ -43,10 +82,16 @@ internal readonly struct AbsolutePool : IPoolOp
     public static float Start => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(V x) where V : unmanaged, ILanes<V, float> => V.Abs(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<V>(V sum, V x) where V : unmanaged, ILanes<V, float> => sum + V.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Finish<V>(V sum, V counts) where V : unmanaged, ILanes<V, float> => sum;
+    public static V Join<V>(V a, V b) where V : unmanaged, ILanes<V, float> => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Finish<V>(V sum, V shares) where V : unmanaged, ILanes<V, float> => sum;
 }
 
 /// <summary>√Σx².</summary>
@@ -55,10 +100,16 @@ internal readonly struct EuclideanPool : IPoolOp
     public static float Start => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(V x) where V : unmanaged, ILanes<V, float> => x * x;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Add<V>(V sum, V x) where V : unmanaged, ILanes<V, float> => V.Fma(x, x, sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Finish<V>(V sum, V counts) where V : unmanaged, ILanes<V, float> => V.Sqrt(sum);
+    public static V Join<V>(V a, V b) where V : unmanaged, ILanes<V, float> => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Finish<V>(V sum, V shares) where V : unmanaged, ILanes<V, float> => V.Sqrt(sum);
 }
 
 /// <summary>A window's elements in any order: what was taken together is joined as numbers.</summary>
