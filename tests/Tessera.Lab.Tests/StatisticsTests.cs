@@ -47,4 +47,19 @@ public sealed class StatisticsTests
         Assert.True(new Gate(2, 1).AppliesTo(2));
         Assert.False(new Gate(2, 1).AppliesTo(1));
     }
+
+    [Fact]
+    public void Demands_take_the_slowest_row_and_say_whether_it_is_fast_enough()
+    {
+        static BenchResult Row(string name, string family, double ms, bool int8, params (Peer Peer, double Ratio, double Quickest)[] peers) => new(name, family, new(ms, ms), 1, 1, int8, null, null, null, null,
+            [.. peers.Select(p => new PeerResult(p.Peer.Name(), null, new(1, 1), new(p.Ratio, p.Ratio, p.Ratio, p.Quickest), Agreement.Nothing, null))], null);
+        IReadOnlyList<Demand> demands = Demand.Of(
+        [
+            Row("MatMul 64", "matrix", 1, false, (Peer.OpenBlas, 0.9, 0.9), (Peer.OnnxRuntime, 0.5, 0.5)), Row("MatMul 512", "matrix", 2, false, (Peer.OpenBlas, 1.1, 1.0), (Peer.OnnxRuntime, 9, 9)),
+            Row("MatMul layer 1×2×3", "matrix", 3, false, (Peer.OpenBlas, 0.5, 0.5)), Row("MatMulInteger 512×512×512", "int8", 1, true), Row("MatMulInteger 1×2×3", "int8", 2, true), Row("MatMulInteger 7×7×8", "int8", 9, true),
+            Row("a", "suite", 1, false, (Peer.OnnxRuntime, 0.5, 0.5)), Row("b", "suite", 1, false, (Peer.OnnxRuntime, 2, 2)),
+        ]);
+        Assert.Equal([(1.1, Verdict.QuickestMet, "MatMul 512"), (0.9, Verdict.Met, "MatMul 64"), (2.0 / 3, Verdict.Missed, "MatMulInteger 1×2×3"), (1.0, Verdict.Missed, ""), (2.0, Verdict.Missed, "b")], demands.Select(d => (Math.Round(d.Median, 12) == Math.Round(2.0 / 3, 12) ? 2.0 / 3 : d.Median, d.Verdict, d.Worst)));
+        Assert.Empty(Demand.Of([Row("Relu 1000", "elementwise", 1, false)]));
+    }
 }

@@ -15,7 +15,8 @@ internal static class BenchMarkdown
         if (r.Ceilings is { } c) b.Append('\n').Append(BenchText.Of(c)).Append(".\n");
         foreach (PeerReport p in r.Peers) b.Append('\n').Append(p.Present ? $"{p.Peer}: {p.Detail}." : $"{p.Peer} {p.Detail}.").Append('\n');
         b.Append('\n').Append(r.Ceilings is null ? Models(r) : Ops(r));
-        foreach (MeanReport m in r.GeometricMeans) b.Append('\n').Append(BenchText.Mean(m)).Append(".\n");
+        b.Append('\n');
+        foreach (string line in BenchText.Sums(r).Split('\n', StringSplitOptions.RemoveEmptyEntries)) b.Append("* ").Append(line).Append(".\n");
         foreach (BenchResult x in r.Results.Where(x => x.Error is not null)) b.Append('\n').Append("Error: ").Append(x.Name).Append(": ").Append(x.Error).Append('\n');
         return b.ToString();
     }

@@ -7,11 +7,11 @@ namespace Tessera.Cli.Bench;
 /// <summary>Everything that a bench found out, with what it was measured on.</summary>
 /// <param name="Commit">The source that was measured; empty when the program does not know it.</param>
 /// <param name="GeometricMeans">Per peer, over the rows that it was timed on.</param>
-internal sealed record BenchReport(string[] Target, string Engine, int Threads, string Processor, string Runtime, string Commit, DateTimeOffset Date, int Rounds, int Runs, IReadOnlyList<PeerReport> Peers, Ceilings? Ceilings, IReadOnlyList<BenchResult> Results, IReadOnlyList<MeanReport> GeometricMeans)
+internal sealed record BenchReport(string[] Target, string Engine, int Threads, string Processor, string Runtime, string Commit, DateTimeOffset Date, int Rounds, int Runs, IReadOnlyList<PeerReport> Peers, Ceilings? Ceilings, IReadOnlyList<BenchResult> Results, IReadOnlyList<MeanReport> GeometricMeans, IReadOnlyList<Demand> Demands)
 {
     public static BenchReport Of(BenchOptions o, IReadOnlyList<PeerReport> peers, Ceilings? ceilings, IReadOnlyList<BenchResult> results) => new(
         o.Target, o.EngineName, o.ThreadCount, ThisMachine.Processor, RuntimeInformation.FrameworkDescription, ThisMachine.Commit, TimeProvider.System.GetUtcNow(), o.Rounds, o.Runs, peers, ceilings, results,
-        [.. peers.Where(p => p.Present).Select(p => MeanReport.Of(p.Peer, results)).Where(m => m.Count > 1)]);
+        [.. peers.Where(p => p.Present).Select(p => MeanReport.Of(p.Peer, results)).Where(m => m.Count > 1)], Demand.Of(results));
 }
 
 /// <summary>Geometric means of ratios to one peer.</summary>

@@ -32,6 +32,16 @@ internal static class BenchText
 
     public static string Mean(MeanReport m) => string.Create(CultureInfo.InvariantCulture, $"geometric mean of {m.Count} beside {m.Peer}: ratio {m.Ratio:F2}, of the quickest {m.OfQuickest:F2}; highest {m.Worst:F2} ({m.WorstName})");
 
+    /// <summary>What follows from all rows: means, gates, demands.</summary>
+    public static string Sums(BenchReport r)
+    {
+        List<string> lines = [.. r.GeometricMeans.Select(Mean)];
+        BenchResult[] gated = [.. r.Results.Where(x => x.Gate is not null)];
+        if (gated.Length > 0) lines.Add($"gates: {gated.Count(x => x.Gate!.Verdict == Lab.Verdict.Met)} of {gated.Length} met{string.Concat(gated.Where(x => x.Gate!.Verdict != Lab.Verdict.Met).Select(x => $"; {x.Name} {Verdict(x.Gate!)}"))}");
+        lines.AddRange(r.Demands.Select(d => d.Text));
+        return string.Concat(lines.Select(l => l + "\n"));
+    }
+
     public static string Line(SoakResult s) => string.Create(CultureInfo.InvariantCulture,
         $"{s.Name}: {s.Runs:N0} runs in {s.Seconds:F1} s; {s.AllocatedBytes:N0} bytes allocated on the managed heap, which grew by {s.ManagedGrowth:N0}; pool grew by {s.PoolGrowth:N0}, resident memory by {s.NativeGrowth:N0}");
 

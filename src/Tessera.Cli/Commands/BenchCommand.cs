@@ -62,7 +62,7 @@ internal static class BenchCommand
         if (o.Into is { } into) MarkdownSection.Replace(into, o.Section, BenchMarkdown.Table(report));
         if (o.Json) Terminal.Json(report, BenchJson.Default.BenchReport);
         else if (o.Markdown) Console.WriteLine(BenchMarkdown.Table(report));
-        else foreach (MeanReport m in report.GeometricMeans) Console.WriteLine(BenchText.Mean(m));
+        else Console.Write(BenchText.Sums(report));
         // Nothing that was asked for by name passes by being absent.
         return results.TrueForAll(r => r.Passed) && (o.Peers is null || peers.Reports.All(r => r.Present)) ? 0 : 1;
     }
