@@ -62,7 +62,11 @@ public abstract record Arg
     public sealed record Scan(int Axis, bool Exclusive, bool Reverse) : Arg;
 
     /// <summary>Conv over x [N, C, …] and w [M, C/Group, …]; spatial lists have one entry per spatial axis. Out is the spatial output size.</summary>
-    public sealed record Conv(Ints Strides, Ints Dilations, Ints Before, Ints After, long Group) : Arg;
+    public sealed record Conv(Ints Strides, Ints Dilations, Ints Before, Ints After, long Group) : Arg
+    {
+        /// <summary>Floats that hold integers, whose sums of products must come out exact: no engine may form others, as minimal filtering does.</summary>
+        public bool Exact { get; init; }
+    }
 
     /// <summary>ConvTranspose over x [N, C, …] and w [C, M/Group, …]; Before is cropped from the start, Out is the spatial output size.</summary>
     public sealed record ConvTranspose(Ints Strides, Ints Dilations, Ints Before, Ints Out, long Group) : Arg;

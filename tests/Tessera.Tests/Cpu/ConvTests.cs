@@ -25,6 +25,16 @@ public sealed class ConvTests
         Samples.Close(epilogue ? Array.ConvertAll(expected, v => 2 * v) : expected, y, tolerance, $"{x} {w} {c} known {known} threads {threads}");
     }
 
+    /// <summary>64 channels of bytes in a 3 × 3 window: sums below 2²⁴, so that they are exact in Float32, and a shape that minimal filtering would take.</summary>
+    [Theory, InlineData(1), InlineData(2)]
+    public void Integers_in_floats_stay_integers_where_the_graph_says_so(int threads)
+    {
+        Random r = Seeds.Random();
+        Tensor x = Tensor.From([.. Enumerable.Range(0, 64 * 28 * 28).Select(_ => (float)r.Next(256))], [1, 64, 28, 28]), w = Tensor.From([.. Enumerable.Range(0, 64 * 64 * 9).Select(_ => (float)r.Next(-64, 64))], [64, 64, 3, 3]);
+        Arg.Conv c = new(Ints.Of(1, 1), Ints.Of(1, 1), Ints.Of(1, 1), Ints.Of(1, 1), 1);
+        Check(x, w, c with { Exact = true }, 0, true, threads, false);
+    }
+
     [Fact]
     public void Any_geometry_gives_the_convolution()
     {

@@ -39,7 +39,7 @@ internal static class IntegerProductRules
         (Node x, Node w) = (n.In[0], n.In[1]);
         if (IntegerRange.Of(x) is not { } a || IntegerRange.Of(w) is not { } b) return null;
         double sum = w.Op == GraphOp.Const ? a.Size * LargestSum(w, -1) : (double)a.Size * b.Size * (w.Shape.Count / Math.Max(1, w.Shape[0]));
-        return sum < Exact ? g.Cast(g.Conv(g.Cast(x, DType.Float32), g.Cast(w, DType.Float32), (Arg.Conv)n.Arg!), DType.Int32) : null;
+        return sum < Exact ? g.Cast(g.Conv(g.Cast(x, DType.Float32), g.Cast(w, DType.Float32), (Arg.Conv)n.Arg! with { Exact = true }), DType.Int32) : null;
     }
 
     /// <summary>The largest sum of sizes over <paramref name="axis"/> of a constant, or over all axes but the first when it is −1.</summary>
