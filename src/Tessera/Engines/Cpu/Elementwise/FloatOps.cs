@@ -40,6 +40,14 @@ internal readonly struct ExpOp : IUnary
         return y * V.Pow2(n);
     }
 
+    /// <summary>eˣ ÷ 2 for x at least 0, without overflow where eˣ alone would.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Half<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    {
+        V y = Reduced<V, T>(V.Clamp(x, Number.Of<V, T>(0), Number.Of<V, T>(90)), out V n);
+        return V.Scale(y, n - Number.Of<V, T>(1));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Reduced<V, T>(V x, out V n) where V : unmanaged, ILanes<V, T> where T : unmanaged
     {
@@ -51,10 +59,23 @@ internal readonly struct ExpOp : IUnary
     }
 }
 
+/// <summary>ln x. Float32: x = m·2ᵉ, a degree-9 polynomial in m − 1 added to e·ln 2 in two parts; at most 2 ulp.</summary>
 internal readonly struct LogOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged => V.Log(x);
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    {
+        if (typeof(T) != typeof(float)) return V.Log(x);
+        V zero = V.All(default), infinity = Number.Of<V, T>(double.PositiveInfinity), tiny = V.Less(x, Number.Of<V, T>(1.17549435e-38));
+        V e = V.Exponent(V.Select(tiny, x * Number.Of<V, T>(8388608), x), out V m) - (tiny & Number.Of<V, T>(23)), f = m - Number.Of<V, T>(1), z = f * f;
+        V p = Number.Polynomial<V, T>(f, 0.070376836292, -0.11514610310, 0.11676998740, -0.12420140846, 0.14249322787);
+        p = V.Fma(V.Fma(V.Fma(V.Fma(p, f, Number.Of<V, T>(-0.16668057665)), f, Number.Of<V, T>(0.20000714765)), f, Number.Of<V, T>(-0.24999993993)), f, Number.Of<V, T>(0.33333331174));
+        V y = V.Fma(e, Number.Of<V, T>(-2.12194440e-4), f * z * p) - Number.Of<V, T>(0.5) * z;
+        y = V.Fma(e, Number.Of<V, T>(0.693359375), f + y);
+        // Below zero NaN, at zero −∞; infinity and NaN stay.
+        V special = V.Select(V.Less(x, zero), Number.Of<V, T>(double.NaN), V.Select(V.Equal(x, zero), -infinity, x));
+        return V.Select(V.Less(zero, x) & V.Less(x, infinity), y, special);
+    }
 }
 
 /// <summary>sin x. Float32: x = n·π/2 + r with π/2 in three parts, a polynomial by quadrant, up to 8192; at most 2 ulp of 1.</summary>
@@ -87,17 +108,32 @@ internal static class Quadrants
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Value<V, T>(V x, V shift) where V : unmanaged, ILanes<V, T> where T : unmanaged
     {
-        V n = V.Round(x * Number.Of<V, T>(0.6366197723675814));
-        V r = V.Fma(n, Number.Of<V, T>(-7.54978995489188216e-8), V.Fma(n, Number.Of<V, T>(-4.837512969970703125e-4), V.Fma(n, Number.Of<V, T>(-1.5703125), x)));
-        V z = r * r, zero = Number.Of<V, T>(0), one = Number.Of<V, T>(1);
-        V sin = V.Fma(r * z, Number.Polynomial<V, T>(z, 0, 2.72468687229e-6, -0.000198400630408, 0.00833333183063, -0.166666666637), r);
-        V cos = V.Fma(z * z, Number.Polynomial<V, T>(z, 0, -2.72984072385e-7, 2.48005805968e-5, -0.00138888876352, 0.0416666666642), V.Fma(z, Number.Of<V, T>(-0.5), one));
+        V n = Both<V, T>(x, out V sin, out V cos), zero = Number.Of<V, T>(0);
         V q = n + shift;
         q -= Number.Of<V, T>(4) * V.Floor(q * Number.Of<V, T>(0.25));
         V odd = q - Number.Of<V, T>(2) * V.Floor(q * Number.Of<V, T>(0.5));
         // Minus by the sign bit, so that sin −0 is −0.
         V sign = V.Select(V.LessOrEqual(Number.Of<V, T>(2), q), Number.Of<V, T>(-0.0), zero);
         return V.Select(V.Equal(odd, zero), sin, cos) ^ sign;
+    }
+
+    /// <summary>tan x</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Tangent<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    {
+        V n = Both<V, T>(x, out V sin, out V cos), even = V.Equal(n, Number.Of<V, T>(2) * V.Floor(n * Number.Of<V, T>(0.5)));
+        return V.Select(even, sin, cos) / V.Select(even, cos, -sin);
+    }
+
+    /// <summary>Sine and cosine of what is left of x when the nearest multiple of π/2, whose number is given, is taken away.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Both<V, T>(V x, out V sin, out V cos) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    {
+        V n = V.Round(x * Number.Of<V, T>(0.6366197723675814));
+        V r = V.Fma(n, Number.Of<V, T>(-7.54978995489188216e-8), V.Fma(n, Number.Of<V, T>(-4.837512969970703125e-4), V.Fma(n, Number.Of<V, T>(-1.5703125), x))), z = r * r;
+        sin = V.Fma(r * z, Number.Polynomial<V, T>(z, 0, 2.72468687229e-6, -0.000198400630408, 0.00833333183063, -0.166666666637), r);
+        cos = V.Fma(z * z, Number.Polynomial<V, T>(z, 0, -2.72984072385e-7, 2.48005805968e-5, -0.00138888876352, 0.0416666666642), V.Fma(z, Number.Of<V, T>(-0.5), Number.Of<V, T>(1)));
+        return n;
     }
 }
 

@@ -48,6 +48,8 @@ internal unsafe interface ILanes<TSelf, T> where TSelf : unmanaged, ILanes<TSelf
 
     /// <summary>a·2ⁿ for integral n, twice the range of exponents at most, rounded to a subnormal number where it is one.</summary>
     static abstract TSelf Scale(TSelf a, TSelf n);
+    /// <summary>e and m with a = m·2ᵉ and m between √½ and √2, for normal positive a.</summary>
+    static abstract TSelf Exponent(TSelf a, out TSelf mantissa);
     static abstract TSelf Exp(TSelf a);
     static abstract TSelf Log(TSelf a);
     static abstract TSelf Sin(TSelf a);

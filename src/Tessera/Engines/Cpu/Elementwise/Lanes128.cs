@@ -109,6 +109,20 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> value) : ILanes<Lanes12
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Exponent(Lanes128<T> a, out Lanes128<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector128<int> bits = a._v.AsInt32(), e = Vector128.ShiftRightArithmetic(bits - Vector128.Create(0x3F3504F3), 23);
+            mantissa = new((bits - Vector128.ShiftLeft(e, 23)).As<int, T>());
+            return new(Vector128.ConvertToSingle(e).As<float, T>());
+        }
+        Vector128<long> wide = a._v.AsInt64(), f = Vector128.ShiftRightArithmetic(wide - Vector128.Create(0x3FE6A09E667F3BCD), 52);
+        mantissa = new((wide - Vector128.ShiftLeft(f, 52)).As<long, T>());
+        return new(Vector128.ConvertToDouble(f).As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Exp(Lanes128<T> a) => new(typeof(T) == typeof(float) ? Vector128.Exp(a._v.AsSingle()).As<float, T>() : Vector128.Exp(a._v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

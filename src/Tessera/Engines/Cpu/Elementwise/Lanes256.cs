@@ -109,6 +109,20 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> value) : ILanes<Lanes25
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Exponent(Lanes256<T> a, out Lanes256<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector256<int> bits = a._v.AsInt32(), e = Vector256.ShiftRightArithmetic(bits - Vector256.Create(0x3F3504F3), 23);
+            mantissa = new((bits - Vector256.ShiftLeft(e, 23)).As<int, T>());
+            return new(Vector256.ConvertToSingle(e).As<float, T>());
+        }
+        Vector256<long> wide = a._v.AsInt64(), f = Vector256.ShiftRightArithmetic(wide - Vector256.Create(0x3FE6A09E667F3BCD), 52);
+        mantissa = new((wide - Vector256.ShiftLeft(f, 52)).As<long, T>());
+        return new(Vector256.ConvertToDouble(f).As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Exp(Lanes256<T> a) => new(typeof(T) == typeof(float) ? Vector256.Exp(a._v.AsSingle()).As<float, T>() : Vector256.Exp(a._v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -115,6 +115,20 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> value) : ILanes<Lanes51
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Exponent(Lanes512<T> a, out Lanes512<T> mantissa)
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Vector512<int> bits = a._v.AsInt32(), e = Vector512.ShiftRightArithmetic(bits - Vector512.Create(0x3F3504F3), 23);
+            mantissa = new((bits - Vector512.ShiftLeft(e, 23)).As<int, T>());
+            return new(Vector512.ConvertToSingle(e).As<float, T>());
+        }
+        Vector512<long> wide = a._v.AsInt64(), f = Vector512.ShiftRightArithmetic(wide - Vector512.Create(0x3FE6A09E667F3BCD), 52);
+        mantissa = new((wide - Vector512.ShiftLeft(f, 52)).As<long, T>());
+        return new(Vector512.ConvertToDouble(f).As<double, T>());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Exp(Lanes512<T> a) => new(typeof(T) == typeof(float) ? Vector512.Exp(a._v.AsSingle()).As<float, T>() : Vector512.Exp(a._v.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

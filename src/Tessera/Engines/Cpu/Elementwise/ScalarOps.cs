@@ -2,32 +2,32 @@ using System.Numerics;
 
 namespace Tessera.Engines.Cpu.Elementwise;
 
-internal readonly struct TanOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseTanOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Tan(x);
 }
 
-internal readonly struct AsinOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseAsinOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Asin(x);
 }
 
-internal readonly struct AcosOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseAcosOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Acos(x);
 }
 
-internal readonly struct AtanOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseAtanOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Atan(x);
 }
 
-internal readonly struct SinhOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseSinhOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Sinh(x);
 }
 
-internal readonly struct CoshOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseCoshOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Cosh(x);
 }
@@ -37,17 +37,17 @@ internal readonly struct PreciseTanhOp<T> : IScalarUnary<T> where T : IFloatingP
     public static T Apply(T x) => T.Tanh(x);
 }
 
-internal readonly struct AsinhOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseAsinhOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Asinh(x);
 }
 
-internal readonly struct AcoshOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseAcoshOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Acosh(x);
 }
 
-internal readonly struct AtanhOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
+internal readonly struct PreciseAtanhOp<T> : IScalarUnary<T> where T : IFloatingPointIeee754<T>
 {
     public static T Apply(T x) => T.Atanh(x);
 }
