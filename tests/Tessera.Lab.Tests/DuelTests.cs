@@ -75,6 +75,16 @@ public sealed class DuelTests : IDisposable
     }
 
     [Fact]
+    public void A_fresh_start_tells_time_and_memory_or_fails_with_what_was_said()
+    {
+        using BenchJob job = OpTable.Of(["MLP"])[0].Job(_folder.FullName);
+        OnceReply here = FreshStart.Here(PeerFiles.Of(job, _folder.FullName, 1, native: false));
+        Assert.True(here.FirstMs > 0 && here.PeakBytes > 1 << 20, $"{here}");
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() => FreshStart.Measure(new ProcessStartInfo("dotnet", ["--info"])));
+        Assert.Contains("dotnet", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_soak_leaves_the_pool_as_it_was()
     {
         using BenchJob job = OpTable.Of(["MLP"])[0].Job(_folder.FullName);

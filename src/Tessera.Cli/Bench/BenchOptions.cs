@@ -9,7 +9,7 @@ internal sealed record BenchOptions(string[] Target, string[] Input, string? Inp
 {
     private static readonly Argument<string[]> TargetArgument = new("TARGET") { Description = "An ONNX file; ops; suite, and names of its models; or ocr", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string[]> PeerOption = new("--peer") { Description = "onnxruntime, openblas, onednn, fftw or none; repeat for several. Without it: all for ops, onnxruntime for suite and ocr, none for a model", AllowMultipleArgumentsPerToken = false };
-    private static readonly Option<bool> FetchOption = new("--fetch") { Description = "Fetch peers that are missing: with npm into tessera's cache, or as root with apt-get" };
+    private static readonly Option<bool> FetchOption = new("--fetch") { Description = "Fetch peers and models that are missing: with npm into tessera's cache, or as root with apt-get" };
     private static readonly Option<int> RoundsOption = new("--rounds") { Description = "Turns that each side takes", DefaultValueFactory = _ => 3 };
     private static readonly Option<int> RunsOption = new("--runs") { Description = "Timed samples per turn; 0: as many as fit a tenth of a second, at least 3" };
     private static readonly Option<string[]> FilterOption = new("--filter") { Description = "Only rows of ops, or models of the suite, whose name contains this; repeat for several", AllowMultipleArgumentsPerToken = false };

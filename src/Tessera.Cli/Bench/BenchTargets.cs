@@ -33,9 +33,9 @@ internal static class BenchTargets
     }
 
     /// <summary>The models of `tessera demo` on pictures of the sizes that it reads.</summary>
-    public static IEnumerable<BenchJob> Ocr()
+    public static IEnumerable<BenchJob> Ocr(bool fetch)
     {
-        OcrModels models = OcrModels.Find(CacheFolder.Path) ?? throw new TesseraException(ErrorCode.InvalidArgument, $"The OCR models are not in {OcrModels.Folder(CacheFolder.Path)}; `tessera demo` fetches them.");
+        OcrModels models = OcrModels.Find(CacheFolder.Path) ?? (fetch ? OcrModels.FetchAsync(CacheFolder.Path).GetAwaiter().GetResult() : null) ?? throw new TesseraException(ErrorCode.InvalidArgument, $"The OCR models are not in {OcrModels.Folder(CacheFolder.Path)}; --fetch gets them.");
         yield return Job(models.Detection, "detection, 1×3×640×960", "ocr", ["1x3x640x960"], null, new(1e-3));
         yield return Job(models.Orientation, "orientation, 6×3×48×192", "ocr", ["6x3x48x192"], null, new(1e-3));
         yield return Job(models.Recognition, "recognition, 6×3×48×320", "ocr", ["6x3x48x320"], null, new(1e-3));

@@ -71,7 +71,7 @@ internal static class BenchCommand
     {
         ["ops", .. var words] => BenchTargets.Ops([.. words, .. o.Filter]),
         ["suite", .. var names] => o.Suite.Length > 0 ? BenchTargets.Suite(o.Suite, names, o.Filter) : throw new TesseraException(ErrorCode.InvalidArgument, "Which suite? Name its folder with --suite or in TESSERA_SUITE."),
-        ["ocr"] => BenchTargets.Ocr(),
+        ["ocr"] => BenchTargets.Ocr(o.Fetch),
         [var model] => BenchTargets.Model(model, o.Input, o.Inputs),
         _ => throw new TesseraException(ErrorCode.InvalidArgument, $"bench takes one model, ops, suite or ocr; not {string.Join(' ', o.Target)}."),
     };

@@ -7,6 +7,9 @@ namespace Tessera.Lab;
 /// <summary>A peer in a process of its own, asked by lines of JSON on its standard input and answering on its standard output.</summary>
 public sealed class PeerProcess : IDisposable
 {
+    /// <summary>No request takes longer; a plan that a library measures, or a large model's load, takes seconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
 
     private PeerProcess(Peer peer, Process process, string detail) => (Peer, _process, Detail) = (peer, process, detail);
@@ -51,8 +54,9 @@ public sealed class PeerProcess : IDisposable
         {
             process.StandardInput.WriteLine(JsonSerializer.Serialize(request, PeerJson.Default.PeerRequest));
             process.StandardInput.Flush();
-            line = process.StandardOutput.ReadLine();
+            line = process.StandardOutput.ReadLineAsync().WaitAsync(Patience).GetAwaiter().GetResult();
         }
+        catch (TimeoutException) { throw new PeerAbsentException(peer, $"it did not answer within {Patience.TotalMinutes} minutes"); }
         catch (IOException e) { throw new PeerAbsentException(peer, $"its process ended: {e.Message}"); }
         if (line is null) throw new PeerAbsentException(peer, "its process ended");
         PeerReply reply;
