@@ -35,6 +35,15 @@ public sealed class AgreementTests
     public void Zeros_are_held_against_the_difference_itself() => Assert.NotNull(Of([0.1f, 0], [0, 0]).Mismatch);
 
     [Fact]
+    public void Differences_below_the_absolute_bound_are_none()
+    {
+        using Tensor x = Tensor.From([1e-6f, 0], [2]), y = Tensor.From([2e-6f, 0], [2]);
+        Assert.NotNull(Agreement.Of("y", x, y, Loose).Mismatch);
+        Assert.Null(Agreement.Of("y", x, y, Loose with { Absolute = 2e-6 }).Mismatch);
+        Assert.NotNull(Agreement.Of("y", x, y, Loose with { Absolute = 0.5e-6 }).Mismatch);
+    }
+
+    [Fact]
     public void Integers_must_be_equal_unless_the_bounds_say_otherwise()
     {
         using Tensor a = Tensor.From([1L, 2], [2]), b = Tensor.From([1L, 4], [2]);

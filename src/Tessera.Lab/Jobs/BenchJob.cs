@@ -43,5 +43,5 @@ public sealed record Gate(int Threads, double Ms)
     public bool AppliesTo(int threads) => Threads == 0 || Threads == threads;
 }
 
-/// <summary>How far floating outputs may be apart: ‖a − b‖₂ ÷ ‖b‖₂ ≤ RelL2; integers must agree when Exact.</summary>
-public sealed record Bounds(double RelL2, bool Exact = true);
+/// <summary>How far floating outputs may be apart: ‖a − b‖₂ ÷ ‖b‖₂ ≤ RelL2, or no element by more than Absolute; integers must agree when Exact.</summary>
+public sealed record Bounds(double RelL2, bool Exact = true, double Absolute = 0);

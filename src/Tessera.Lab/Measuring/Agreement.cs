@@ -37,7 +37,7 @@ public sealed record Agreement(double Largest, double RelL2, string? Mismatch)
         }
         if (!x.Type.IsFloat()) return new(largest, 0, bounds.Exact && differ > 0 ? $"{name}: {differ} of {p.Length} integers differ, by {Text(largest)} at most" : null);
         double relative = norm > 0 ? Math.Sqrt(off / norm) : Math.Sqrt(off);
-        return new(largest, relative, relative <= bounds.RelL2 ? null : $"{name}: ‖a − b‖₂ ÷ ‖b‖₂ = {Text(relative)}, allowed {Text(bounds.RelL2)}");
+        return new(largest, relative, relative <= bounds.RelL2 || largest <= bounds.Absolute ? null : $"{name}: ‖a − b‖₂ ÷ ‖b‖₂ = {Text(relative)}, allowed {Text(bounds.RelL2)}");
     }
 
     private static double[] Numbers(Tensor t) => t.Type switch
