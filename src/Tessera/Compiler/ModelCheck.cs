@@ -13,7 +13,7 @@ public static class ModelCheck
     {
         SortedDictionary<string, int> unknown = [];
         Visit(model, model.Graph.Nodes, model.Opsets, unknown);
-        foreach (OnnxFunction f in model.Functions.Values) Visit(model, f.Nodes, f.Opsets.Count > 0 ? f.Opsets : model.Opsets, unknown);
+        if (model.HasFunctions) foreach (OnnxFunction f in model.Functions.Values) Visit(model, f.Nodes, f.Opsets.Count > 0 ? f.Opsets : model.Opsets, unknown);
         if (unknown.Count > 0)
             throw new TesseraException(ErrorCode.Unsupported, $"The model uses {unknown.Count} operators that are not supported: {string.Join("; ", unknown.Select(u => $"{u.Key} ({u.Value}×)"))}. Export with standard operators, or add a definition (docs/add-an-op.md).");
     }

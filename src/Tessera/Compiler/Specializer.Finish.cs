@@ -9,6 +9,7 @@ namespace Tessera.Compiler;
 internal sealed partial class Specializer
 {
     private readonly Dictionary<Node, int> _outputIndex = [];
+    private readonly List<Node> _outputs = [];
     private readonly Dictionary<Node, int> _leafOfNode = [];
 
     /// <summary>Types of the model's own values, as far as one stage goes.</summary>
@@ -78,7 +79,7 @@ internal sealed partial class Specializer
         return new(BuildGraph(), [.. _leafOfInput], [.. results], [.. _steps], next);
     }
 
-    private Graph BuildGraph() => _graph.Build(_outputIndex.OrderBy(p => p.Value).Select(p => p.Key));
+    private Graph BuildGraph() => _graph.Build(_outputs);
 
     private static IEnumerable<(Frame, string)> Reads(Item item) => item switch
     {
@@ -100,11 +101,18 @@ internal sealed partial class Specializer
     {
         Lowered.Tensor { Node: { Op: GraphOp.Const } n } => new Recipe.Const(n.Constant!),
         Lowered.Tensor { Node: var n } when _leafOfNode.TryGetValue(n, out int leaf) => new Recipe.Input(leaf),
-        Lowered.Tensor { Node: var n } => new Recipe.Output(_outputIndex.TryGetValue(n, out int i) ? i : _outputIndex[n] = _outputIndex.Count),
+        Lowered.Tensor { Node: var n } => new Recipe.Output(OutputIndex(n)),
         Lowered.Sequence s => new Recipe.Sequence([.. s.Items.Select(ToRecipe)]),
         Lowered.Optional o => new Recipe.Optional(o.Item is null ? null : ToRecipe(o.Item)),
         _ => throw new TesseraException(ErrorCode.Internal, $"{v} has no recipe."),
     };
+
+    private int OutputIndex(Node n)
+    {
+        if (_outputIndex.TryGetValue(n, out int known)) return known;
+        _outputs.Add(n);
+        return _outputIndex[n] = _outputs.Count - 1;
+    }
 
     private static string Describe(Item item) => item is Item.Call c ? $"{c.Node.OpType} '{NodeAttributes.Describe(c.Node)}'" : "A branch";
 }

@@ -19,7 +19,8 @@ public sealed partial class GraphBuilder
     /// <summary>0, 1, … along <paramref name="axis"/> of a tensor of the given rank whose other extents are 1; Int64.</summary>
     public Node Iota(long count, int axis, int rank)
     {
-        long[] e = [.. Enumerable.Repeat(1L, rank)];
+        long[] e = new long[rank];
+        Array.Fill(e, 1);
         e[axis] = count;
         return Reshape(Iota(count), Shape.Of(e));
     }

@@ -12,9 +12,7 @@ public sealed partial class GraphBuilder
     /// <summary>Normalisation over <paramref name="axes"/>, without scale and bias.</summary>
     public Node Norm(Node x, double epsilon, bool centered, params ReadOnlySpan<int> axes)
     {
-        SortedSet<long> set = [];
-        foreach (int a in axes) set.Add(x.Shape.Axis(a));
-        return Emit(GraphOp.Norm, [x], new Arg.Norm(Ints.Of(set), epsilon, centered));
+        return Emit(GraphOp.Norm, [x], new Arg.Norm(Ints.Axes(x.Shape, axes), epsilon, centered));
     }
 
     public Node Attention(Node q, Node k, Node v, Node? mask, Arg.Attention arg) => Emit(GraphOp.Attention, mask is null ? [q, k, v] : [q, k, v, mask], arg);
@@ -38,7 +36,8 @@ public sealed partial class GraphBuilder
     /// <summary>A vector seen along <paramref name="axis"/> of a tensor of rank <paramref name="rank"/>.</summary>
     public Node AlongAxis(Node vector, int axis, int rank)
     {
-        long[] e = [.. Enumerable.Repeat(1L, rank)];
+        long[] e = new long[rank];
+        Array.Fill(e, 1);
         e[axis] = vector.Shape.Count;
         return Reshape(vector, Shape.Of(e));
     }

@@ -46,10 +46,8 @@ public sealed partial class GraphBuilder
     /// <summary>A reduction over <paramref name="axes"/>; all of them when empty.</summary>
     public Node Reduce(GraphOp op, Node x, bool keepDims, params ReadOnlySpan<int> axes)
     {
-        SortedSet<long> set = [];
-        foreach (int a in axes) set.Add(x.Shape.Axis(a));
-        if (axes.Length == 0) for (int i = 0; i < x.Shape.Rank; i++) set.Add(i);
-        return Emit(op, [x], new Arg.Reduce(Ints.Of(set), keepDims));
+        ReadOnlySpan<int> all = [0, 1, 2, 3, 4, 5, 6, 7];
+        return Emit(op, [x], new Arg.Reduce(Ints.Axes(x.Shape, axes.Length == 0 ? all[..x.Shape.Rank] : axes), keepDims));
     }
 
     public Node Sum(Node x, bool keepDims, params ReadOnlySpan<int> axes) => Reduce(GraphOp.ReduceSum, x, keepDims, axes);

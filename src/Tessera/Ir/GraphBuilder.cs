@@ -8,7 +8,7 @@ public delegate Tensor[]? Fold(Node node);
 /// <summary>Builds graphs: checks operands, interns equal nodes, folds constants as they appear.</summary>
 public sealed partial class GraphBuilder(Fold? fold = null)
 {
-    private readonly Dictionary<Key, Node> _interned = [];
+    private readonly Dictionary<Key, Node> _interned = new(KeyComparer.Instance);
     private readonly Dictionary<Node, Node[]> _folded = [];
     private readonly List<Node> _inputs = [];
     private readonly Dictionary<Node, Key> _ownKeys = [];
@@ -98,6 +98,15 @@ public sealed partial class GraphBuilder(Fold? fold = null)
         if (parts.Length == 1) return parts[0];
         _folded[n] = parts;
         return null;
+    }
+
+    private sealed class KeyComparer : IEqualityComparer<Key>
+    {
+        public static KeyComparer Instance { get; } = new();
+
+        public bool Equals(Key a, Key b) => a.Equals(b);
+
+        public int GetHashCode(Key k) => k.GetHashCode();
     }
 
     private readonly record struct Key(GraphOp Op, ImmutableArray<Node> In, Arg? Arg)

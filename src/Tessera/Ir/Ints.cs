@@ -17,7 +17,27 @@ public readonly struct Ints : IEquatable<Ints>, IEnumerable<long>
 
     public static Ints Of(IEnumerable<int> values) => new([.. values.Select(v => (long)v)]);
 
-    public static Ints Repeat(long value, int count) => new([.. Enumerable.Repeat(value, count)]);
+    public static Ints Repeat(long value, int count)
+    {
+        long[] values = new long[count];
+        Array.Fill(values, value);
+        return new(values);
+    }
+
+    /// <summary>The axes of <paramref name="shape"/> that <paramref name="axes"/> names, each once and in order.</summary>
+    public static Ints Axes(Shape shape, ReadOnlySpan<int> axes)
+    {
+        int named = 0;
+        foreach (int a in axes) named |= 1 << shape.Axis(a);
+        return Of(BitsOf(named));
+    }
+
+    private static ReadOnlySpan<long> BitsOf(int mask)
+    {
+        long[] bits = new long[System.Numerics.BitOperations.PopCount((uint)mask)];
+        for (int i = 0, n = 0; n < bits.Length; i++) if ((mask >> i & 1) != 0) bits[n++] = i;
+        return bits;
+    }
 
     public int Count => _values?.Length ?? 0;
 

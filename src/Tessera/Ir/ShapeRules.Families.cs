@@ -7,8 +7,15 @@ internal static class MovementRules
     public static ImmutableArray<TensorType> Transpose(ReadOnlySpan<Node> x, Arg.Permutation p)
     {
         Shape s = x[0].Shape;
-        if (!p.Axes.Order().SequenceEqual(Enumerable.Range(0, s.Rank).Select(i => (long)i))) throw ShapeRules.Bad(GraphOp.Transpose, x, $"{p.Axes} is no permutation of its axes");
-        return [new(x[0].Type, Shape.Of([.. p.Axes.Select(a => s[(int)a])]))];
+        Span<long> extents = stackalloc long[s.Rank];
+        int seen = 0;
+        for (int i = 0; i < p.Axes.Count && p.Axes.Count == s.Rank; i++)
+        {
+            if ((ulong)p.Axes[i] >= (ulong)s.Rank) break;
+            seen |= 1 << (int)p.Axes[i];
+            extents[i] = s[(int)p.Axes[i]];
+        }
+        return seen == (1 << s.Rank) - 1 && p.Axes.Count == s.Rank ? [new(x[0].Type, Shape.Of(extents))] : throw ShapeRules.Bad(GraphOp.Transpose, x, $"{p.Axes} is no permutation of its axes");
     }
 
     public static ImmutableArray<TensorType> Slice(ReadOnlySpan<Node> x, Arg.Slice a)

@@ -10,10 +10,11 @@ internal static class ModelValidation
     {
         GraphValidation graphs = new(name);
         graphs.RequireNone(graphs.Check(model.Graph, 0));
-        foreach (OnnxFunction f in model.Functions.Values) graphs.Check(f);
+        if (model.HasFunctions) foreach (OnnxFunction f in model.Functions.Values) graphs.Check(f);
         CheckDomains(model, model.Graph.Nodes, model.Opsets, name);
+        if (!model.HasFunctions) return;
         foreach (OnnxFunction f in model.Functions.Values) CheckDomains(model, f.Nodes, f.Opsets, name);
-        if (model.Functions.Count > 0) CheckCalls(model, name);
+        CheckCalls(model, name);
     }
 
     private static void CheckDomains(OnnxModel model, IReadOnlyList<OnnxNode> nodes, IReadOnlyDictionary<string, long> opsets, string name)

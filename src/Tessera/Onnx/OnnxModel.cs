@@ -4,6 +4,10 @@ namespace Tessera.Onnx;
 /// <remarks>A model owns the tensors in it. Disposing it ends their life and closes the file they lie in; keep <see cref="Tensor.Share"/> of what must live longer.</remarks>
 public sealed partial class OnnxModel : IDisposable
 {
+    private static readonly IReadOnlyDictionary<(string, string), OnnxFunction> s_none = new OrderedDictionary<(string, string), OnnxFunction>();
+
+    private readonly IReadOnlyDictionary<(string, string), OnnxFunction>? _functions;
+
     public long IrVersion { get; init; } = 10;
 
     public string Producer { get; init; } = "";
@@ -22,16 +26,24 @@ public sealed partial class OnnxModel : IDisposable
     public required OnnxGraph Graph { get; init; }
 
     /// <summary>Model-local functions. An overload other than "" follows the name after a colon.</summary>
-    public IReadOnlyDictionary<(string Domain, string Name), OnnxFunction> Functions { get; init; } = new OrderedDictionary<(string, string), OnnxFunction>();
+    public IReadOnlyDictionary<(string Domain, string Name), OnnxFunction> Functions
+    {
+        get => _functions ?? s_none;
+        init => _functions = value.Count > 0 ? value : null;
+    }
+
+    /// <summary>Whether there are model-local functions: most models have none, and most nodes need not be looked up.</summary>
+    internal bool HasFunctions => _functions is not null;
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new OrderedDictionary<string, string>();
 
     /// <summary>The function that <paramref name="node"/> calls, or null when it calls an operator.</summary>
-    public OnnxFunction? FunctionOf(OnnxNode node) => Functions.GetValueOrDefault((node.Domain, FunctionKey(node.OpType, node.Overload)));
+    public OnnxFunction? FunctionOf(OnnxNode node) => _functions?.GetValueOrDefault((node.Domain, FunctionKey(node.OpType, node.Overload)));
 
     public void Dispose()
     {
         DisposeGraph(Graph);
+        if (!HasFunctions) return;
         foreach (OnnxFunction f in Functions.Values)
         {
             DisposeAttributes(f.DefaultAttributes);

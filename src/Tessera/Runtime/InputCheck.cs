@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Tessera.Onnx;
 
 namespace Tessera.Runtime;
@@ -5,10 +6,11 @@ namespace Tessera.Runtime;
 /// <summary>Holds what a user hands in against what the model declares, before anything runs.</summary>
 internal static class InputCheck
 {
-    public static void Run(string model, ReadOnlySpan<OnnxValueInfo> declared, ReadOnlySpan<Value> given)
+    /// <param name="which">Per value the input that it is for.</param>
+    public static void Run(string model, ImmutableArray<OnnxValueInfo> inputs, int[] which, Value[] given)
     {
         Dictionary<string, (long Extent, string Input)> symbols = [];
-        for (int i = 0; i < declared.Length; i++) Check(model, declared[i].Name, declared[i].Type, given[i], symbols);
+        for (int i = 0; i < given.Length; i++) Check(model, inputs[which[i]].Name, inputs[which[i]].Type, given[i], symbols);
     }
 
     private static void Check(string model, string name, OnnxType type, Value value, Dictionary<string, (long, string)> symbols)

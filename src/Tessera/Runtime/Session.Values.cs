@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Tessera.Compiler;
 using Tessera.Onnx;
 using Tessera.Runtime;
@@ -17,12 +18,17 @@ public sealed partial class Session
     {
         foreach (string name in inputs.Keys)
             if (!Inputs.Any(i => i.Name == name)) throw new TesseraException(ErrorCode.InvalidArgument, $"'{Name}' has no input '{name}'; its inputs are {string.Join(", ", Inputs.Select(i => $"{i.Name}: {i.Type}"))}.");
-        int[] given = [.. Enumerable.Range(0, Inputs.Length).Where(i => inputs.ContainsKey(Inputs[i].Name))];
-        foreach (int i in _required)
-            if (!given.Contains(i)) throw new TesseraException(ErrorCode.InvalidArgument, $"Input '{Inputs[i].Name}' ({Inputs[i].Type}) of '{Name}' is missing.");
-        Value[] values = [.. given.Select(i => inputs[Inputs[i].Name])];
-        Value[] results = RunOn(given.SequenceEqual(_required) ? _runner : RunnerFor(given), given, values, options, profile, cancel);
-        return Outputs.Select((o, i) => (o.Name, results[i])).ToDictionary(p => p.Name, p => p.Item2);
+        int[] given = new int[inputs.Count];
+        Value[] values = new Value[inputs.Count];
+        for (int i = 0, n = 0; i < Inputs.Length; i++)
+        {
+            if (inputs.TryGetValue(Inputs[i].Name, out Value? value)) (given[n], values[n++]) = (i, value);
+            else if (!Inputs[i].HasDefault) throw new TesseraException(ErrorCode.InvalidArgument, $"Input '{Inputs[i].Name}' ({Inputs[i].Type}) of '{Name}' is missing.");
+        }
+        Value[] results = RunOn(given.AsSpan().SequenceEqual(_required) ? _runner : RunnerFor(given), given, values, options, profile, cancel);
+        Dictionary<string, Value> named = new(results.Length);
+        for (int i = 0; i < results.Length; i++) named.Add(Outputs[i].Name, results[i]);
+        return named;
     }
 
     /// <summary>As <see cref="Run(ReadOnlySpan{Tensor})"/>, on the thread pool.</summary>
@@ -67,7 +73,7 @@ public sealed partial class Session
     private Value[] RunOn(GraphRunner runner, int[] which, Value[] values, RunOptions? options, Action<PlanStep, long>? profile, CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        InputCheck.Run(Name, [.. which.Select(i => Inputs[i])], values);
+        InputCheck.Run(Name, Inputs, which, values);
         bool limited = options is not null && options.Timeout != Timeout.InfiniteTimeSpan;
         using CancellationTokenSource? limit = limited ? CancellationTokenSource.CreateLinkedTokenSource(cancel) : null;
         limit?.CancelAfter(options!.Timeout);
@@ -92,10 +98,17 @@ public sealed partial class Session
         }
     }
 
+    private ImmutableArray<(Frame, string)> LiveOf(Frame root, int[] given)
+    {
+        ImmutableArray<(Frame, string)>.Builder live = ImmutableArray.CreateBuilder<(Frame, string)>(given.Length);
+        foreach (int i in given) live.Add((root, Inputs[i].Name));
+        return live.MoveToImmutable();
+    }
+
     private GraphRunner RunnerFor(int[] given) => _withDefaults.GetOrAdd(string.Join(',', given), _ =>
     {
         Frame root = Frame.OfModel(_model);
         return new GraphRunner(new Continuation(root, [.. Outputs.Select(o => o.Name)], [.. _model.Graph.Nodes.Select(n => (Item)new Item.Call(root, n))],
-            [.. given.Select(i => (root, Inputs[i].Name))], new Dictionary<(Frame, string), Recipe>(), []), _factory with { Folded = new FoldedConstants() });
+            LiveOf(root, given), new Dictionary<(Frame, string), Recipe>(), []), _factory with { Folded = new FoldedConstants() });
     });
 }

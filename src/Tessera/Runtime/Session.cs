@@ -30,7 +30,7 @@ public sealed partial class Session : IDisposable
         _factory = new(g => Prepare(g, prepare), engine.Fold, new FoldedConstants(), Math.Max(1, options.MaxPlans), Note);
         Frame root = Frame.OfModel(model);
         _runner = new GraphRunner(new Continuation(root, [.. Outputs.Select(o => o.Name)], [.. model.Graph.Nodes.Select(n => (Item)new Item.Call(root, n))],
-            [.. _required.Select(i => (root, Inputs[i].Name))], new Dictionary<(Frame, string), Recipe>(), []), _factory);
+            LiveOf(root, _required), new Dictionary<(Frame, string), Recipe>(), []), _factory);
     }
 
     private Executable Prepare(Ir.Graph graph, PrepareOptions options)

@@ -186,7 +186,12 @@ internal sealed class CpuCompiler
     private Operand[] Apply(Node n, Operand[] x)
     {
         bool computes = KernelTable.ComputesFloats(n), text = IsText(n);
-        Operand[] y = [.. n.Outputs.Select(t => _b.Temporary(computes && !text && Conversions.IsHalf(t.Type) ? DType.Float32 : t.Type, t.Shape))];
+        Operand[] y = new Operand[n.Outputs.Length];
+        for (int i = 0; i < y.Length; i++)
+        {
+            TensorType t = n.Outputs[i];
+            y[i] = _b.Temporary(computes && !text && Conversions.IsHalf(t.Type) ? DType.Float32 : t.Type, t.Shape);
+        }
         if (text)
         {
             TextKernel.Build(_b, n, x, y);

@@ -16,7 +16,7 @@ internal sealed class CpuExecutable : Executable
     private readonly Lock _lock = new();
     private readonly List<(RunContext Context, MemoryBlock Arena)> _idle = new(16);
     private readonly int[] _dynamic;
-    private readonly (int Slot, int Of, long Offset)[] _aliases;
+    private readonly SlotAlias[] _aliases;
     private bool _disposed;
 
     public CpuExecutable(Graph graph, PrepareOptions options)
@@ -26,9 +26,26 @@ internal sealed class CpuExecutable : Executable
         _b = CpuCompiler.Run(graph, _team.Size, options.Pool);
         ArenaBytes = MemoryPlan.Run(_b);
         _steps = [.. _b.Steps];
-        Plan = [.. _steps.Select(s => new PlanStep(s.Kernel, s.Nodes, s.Reads.Sum(o => o.Bytes) + s.Writes.Sum(o => o.Bytes), s.Flops, s.Why))];
-        _dynamic = [.. Enumerable.Range(0, _b.Slots.Count).Where(i => _b.Slots[i].Index >= 0)];
-        _aliases = [.. Enumerable.Range(0, _b.Slots.Count).Where(i => _b.Slots[i].AliasOf >= 0).Select(i => (i, _b.Resolve(i).Slot, _b.Resolve(i).Offset))];
+        Plan = [.. _steps.Select(s => new PlanStep(s.Kernel, s.Nodes, Bytes(s.Reads) + Bytes(s.Writes), s.Flops, s.Why))];
+        List<int> dynamic = [];
+        List<SlotAlias> aliases = [];
+        for (int i = 0; i < _b.Slots.Count; i++)
+        {
+            if (_b.Slots[i].Index >= 0) dynamic.Add(i);
+            if (_b.Slots[i].AliasOf < 0) continue;
+            (int of, long offset) = _b.Resolve(i);
+            aliases.Add(new(i, of, offset));
+        }
+        (_dynamic, _aliases) = (dynamic.ToArray(), aliases.ToArray());
+    }
+
+    private readonly record struct SlotAlias(int Slot, int Of, long Offset);
+
+    private static long Bytes(Operand[] operands)
+    {
+        long bytes = 0;
+        foreach (Operand o in operands) bytes += o.Bytes;
+        return bytes;
     }
 
     public override IReadOnlyList<PlanStep> Plan { get; }

@@ -76,7 +76,10 @@ internal sealed class MemoryPlan
 
     private long Place()
     {
-        int[] order = [.. Enumerable.Range(0, _shared.Length).Where(i => _b.Slots[i].Kind == SlotKind.Arena && _shared[i] == i && _last[i] >= 0).OrderByDescending(i => _b.Slots[i].Bytes).ThenBy(i => _first[i])];
+        List<int> order = [];
+        for (int i = 0; i < _shared.Length; i++) if (_b.Slots[i].Kind == SlotKind.Arena && _shared[i] == i && _last[i] >= 0) order.Add(i);
+        // Largest first; then by first use, then by number, so that equal graphs get equal plans.
+        order.Sort((i, j) => _b.Slots[j].Bytes.CompareTo(_b.Slots[i].Bytes) is not 0 and int bytes ? bytes : _first[i] != _first[j] ? _first[i].CompareTo(_first[j]) : i.CompareTo(j));
         List<(long Start, long End, int Slot)> placed = [];
         long size = 0;
         foreach (int slot in order)

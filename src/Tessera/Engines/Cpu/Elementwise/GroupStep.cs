@@ -7,7 +7,7 @@ internal sealed class GroupStep : Step
     private readonly long _count;
 
     public GroupStep(TileProgram program)
-        : base("elementwise", [.. program.Sources.Select(s => s.Operand)], [.. program.Targets.Select(t => t.Operand)], program.Targets[0].Operand.Count * program.Instructions, Reason(program))
+        : base("elementwise", [.. program.Sources.Select(s => s.Operand)], Array.ConvertAll(program.Targets, t => t.Operand), program.Targets[0].Operand.Count * program.Instructions, Reason(program))
     {
         _program = program;
         _count = program.Targets[0].Operand.Count;

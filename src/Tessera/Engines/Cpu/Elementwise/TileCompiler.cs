@@ -48,7 +48,7 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     {
         TileSource source = new(x, y.Shape, 0);
         TileTarget target = new(y, 1);
-        return new GroupStep(new TileAllocation([(x.Size, source.Access == TileAccess.Uniform, true), (y.Size, false, false)], [source], [new(op, 0, -1, -1, 1)], [target]).Finish(b, CacheBytes));
+        return new GroupStep(new TileAllocation([new(x.Size, source.Access == TileAccess.Uniform), new(y.Size, false)], [source], [new(op, 0, -1, -1, 1)], [target]).Finish(b, CacheBytes));
     }
 
     /// <summary>The program that writes <paramref name="outputs"/>.</summary>
@@ -57,7 +57,9 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
         List<TileTarget> targets = [];
         foreach ((Node node, Operand operand) in outputs) targets.Add(new(operand, Stored(node, operand.Type)));
         Remove(targets);
-        return new TileAllocation([.. _registers.Select(v => (v.Width, v.Uniform, v.Source))], _sources, _code, targets).Finish(b, CacheBytes);
+        TileRegister[] registers = new TileRegister[_registers.Count];
+        for (int i = 0; i < registers.Length; i++) registers[i] = new(_registers[i].Width, _registers[i].Uniform);
+        return new TileAllocation(registers, _sources, _code, targets).Finish(b, CacheBytes);
     }
 
     private static DType Type(Node n) => MicroOps.Computing(n.Type);
@@ -119,11 +121,14 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     /// <summary>Drops instructions whose results nobody reads.</summary>
     private void Remove(List<TileTarget> targets)
     {
-        HashSet<int> needed = [.. targets.Select(t => t.Register)];
+        HashSet<int> needed = [];
+        foreach (TileTarget t in targets) needed.Add(t.Register);
         for (int i = _code.Count - 1; i >= 0; i--)
         {
             if (!needed.Contains(_code[i].Y)) { _code.RemoveAt(i); continue; }
-            needed.UnionWith([_code[i].A, _code[i].B, _code[i].C]);
+            needed.Add(_code[i].A);
+            needed.Add(_code[i].B);
+            needed.Add(_code[i].C);
         }
     }
 

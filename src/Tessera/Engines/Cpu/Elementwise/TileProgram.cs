@@ -13,7 +13,7 @@ internal readonly record struct TileTarget(Operand Operand, int Register);
 /// </summary>
 internal sealed unsafe class TileProgram(TileSource[] sources, TileInstruction[] prologue, TileInstruction[] code, TileTarget[] targets, int[] tiles, int tile, int width, Scratch scratch) : IEpilogue
 {
-    private readonly long _row = sources.FirstOrDefault(s => s.Access == TileAccess.Row)?.RowLength ?? 0;
+    private readonly long _row = Array.Find(sources, s => s.Access == TileAccess.Row)?.RowLength ?? 0;
 
     /// <summary>Elements per tile.</summary>
     public int Tile => tile;
@@ -23,7 +23,16 @@ internal sealed unsafe class TileProgram(TileSource[] sources, TileInstruction[]
     public TileTarget[] Targets => targets;
 
     /// <summary>Nanoseconds per element on one thread, roughly.</summary>
-    public double Cost { get; } = code.Sum(i => i.Op.Cost) + sources.Sum(s => s.Access == TileAccess.Strided ? 0.3 : s.Access == TileAccess.Direct ? 0.05 * s.Operand.Size : 0) + targets.Sum(t => 0.05 * t.Operand.Size);
+    public double Cost { get; } = CostOf(code, sources, targets);
+
+    private static double CostOf(TileInstruction[] code, TileSource[] sources, TileTarget[] targets)
+    {
+        double cost = 0;
+        foreach (TileInstruction i in code) cost += i.Op.Cost;
+        foreach (TileSource s in sources) cost += s.Access == TileAccess.Strided ? 0.3 : s.Access == TileAccess.Direct ? 0.05 * s.Operand.Size : 0;
+        foreach (TileTarget t in targets) cost += 0.05 * t.Operand.Size;
+        return cost;
+    }
 
     public int Instructions => code.Length + prologue.Length;
 
