@@ -58,7 +58,10 @@ internal static class RunCommand
         if (file is not null) Npy.Save(t, file);
         if (t.Type == DType.String) return new(name, "String", t.Shape.ToArray(), null, null, null, [.. t.Strings.Take(6)], file);
         double[] v = t.Type.Bits() < 8 || t.Type is DType.UInt64 ? [] : Scalars.ToFloat64(t);
-        string[] first = [.. v.Take(6).Select(x => x.ToString("G6", CultureInfo.InvariantCulture))];
-        return v.Length == 0 ? new(name, t.Type.ToString(), t.Shape.ToArray(), null, null, null, first, file) : new(name, t.Type.ToString(), t.Shape.ToArray(), v.Min(), v.Max(), v.Average(), first, file);
+        string[] first = Array.ConvertAll(v[..Math.Min(6, v.Length)], x => x.ToString("G6", CultureInfo.InvariantCulture));
+        if (v.Length == 0) return new(name, t.Type.ToString(), t.Shape.ToArray(), null, null, null, first, file);
+        (double min, double max, double sum) = (double.PositiveInfinity, double.NegativeInfinity, 0);
+        foreach (double x in v) (min, max, sum) = (Math.Min(min, x), Math.Max(max, x), sum + x);
+        return new(name, t.Type.ToString(), t.Shape.ToArray(), min, max, sum / v.Length, first, file);
     }
 }

@@ -3,17 +3,15 @@ namespace Tessera.Ir;
 /// <summary>Elementwise primitives as methods; numbers become scalars of the other operand's type.</summary>
 public sealed partial class GraphBuilder
 {
-    private readonly Dictionary<(DType, double), Node> _scalars = [];
+    // By type, then by the bits of the value: −0 and +0 are equal numbers but different constants.
+    private readonly Dictionary<long, Node>?[] _scalars = new Dictionary<long, Node>?[Enum.GetValues<DType>().Length];
 
     /// <summary>A scalar constant of <paramref name="type"/>, rounded to it.</summary>
     public Node Scalar(DType type, double value)
     {
-        // Zero is keyed apart by sign: −0 and +0 are equal doubles but different constants.
-        (DType, double) key = (type, value);
-        if (value != 0 && _scalars.TryGetValue(key, out Node? n)) return n;
-        n = Const(Scalars.Of(type, value));
-        if (value != 0) _scalars[key] = n;
-        return n;
+        Dictionary<long, Node> known = _scalars[(int)type] ??= [];
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        return known.TryGetValue(bits, out Node? n) ? n : known[bits] = Const(Scalars.Of(type, value));
     }
 
     public Node Scalar(Node like, double value) => Scalar(like.Type, value);

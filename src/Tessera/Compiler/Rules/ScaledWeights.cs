@@ -10,15 +10,16 @@ internal static class ScaledWeights
 {
     private static readonly ConditionalWeakTable<Tensor, ConcurrentDictionary<Key, Tensor>> s_known = [];
 
-    private readonly record struct Key(WeightLayout Layout, bool Divide, Factors By);
-
-    private readonly struct Factors(double[] values) : IEquatable<Factors>
+    private sealed class Key(WeightLayout layout, bool divide, double[] by) : IEquatable<Key>
     {
-        private ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(values.AsSpan());
+        private readonly WeightLayout _layout = layout;
+        private readonly bool _divide = divide;
 
-        public bool Equals(Factors o) => Bytes.SequenceEqual(o.Bytes);
+        private ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(by.AsSpan());
 
-        public override bool Equals(object? obj) => obj is Factors o && Equals(o);
+        public bool Equals(Key? o) => o is not null && _layout == o._layout && _divide == o._divide && Bytes.SequenceEqual(o.Bytes);
+
+        public override bool Equals(object? obj) => Equals(obj as Key);
 
         public override int GetHashCode()
         {
@@ -34,7 +35,7 @@ internal static class ScaledWeights
         double[] f = Scalars.ToFloat64(factor);
         if (!Array.TrueForAll(f, v => double.IsFinite(v) && (!divide || v != 0))) return null;
         ConcurrentDictionary<Key, Tensor> results = s_known.GetOrCreateValue(w);
-        Key key = new(layout, divide, new(f));
+        Key key = new(layout, divide, f);
         if (results.TryGetValue(key, out Tensor? known)) return known;
         using Tensor c = w.Contiguous();
         Tensor y = Tensor.Empty(w.Type, w.Shape, renter: "scaled weights");

@@ -9,7 +9,7 @@ internal static unsafe class SmallFolding
 {
     private const long MaxCount = 256;
 
-    private static readonly ConcurrentDictionary<(GraphOp Op, DType From, DType To), MicroOp> Ops = new();
+    private static readonly ConcurrentDictionary<int, MicroOp> Ops = new();
 
     /// <summary>The results; null when the node is none of these or too large.</summary>
     public static Tensor[]? Fold(Node n)
@@ -35,7 +35,7 @@ internal static unsafe class SmallFolding
         foreach (Node i in n.In) if (!Plain(i.Type) || (i.Shape.Count != 1 && i.Shape.Count != count)) return null;
         bool compares = n.Op is GraphOp.Eq or GraphOp.Lt or GraphOp.Le;
         if (!compares && !Plain(n.Type)) return null;
-        MicroOp op = Ops.GetOrAdd((n.Op, n.In[0].Type, n.Type), static k => k.Op == GraphOp.Cast ? Conversions.Convert(k.From, k.To) : k.Op <= GraphOp.Cast ? MicroOps.Unary(k.Op, k.From) : MicroOps.Binary(k.Op, k.From));
+        MicroOp op = OpOf(n.Op, n.In[0].Type, n.Type);
         byte* a = stackalloc byte[(int)MaxCount * 8], b = stackalloc byte[(int)MaxCount * 8], mask = stackalloc byte[(int)MaxCount * 8];
         int size = n.In[0].Type.Bits() / 8;
         byte* p = Operand(n.In[0], count, size, a), q = n.In.Length > 1 ? Operand(n.In[1], count, size, b) : null;
@@ -44,6 +44,13 @@ internal static unsafe class SmallFolding
         op.Run(p, q, null, compares ? mask : to, (nint)count);
         if (compares) for (long i = 0; i < count; i++) to[i] = (byte)(mask[i * size] & 1);
         return y;
+    }
+
+    private static MicroOp OpOf(GraphOp op, DType from, DType to)
+    {
+        int key = (int)op << 16 | (int)from << 8 | (int)to;
+        if (Ops.TryGetValue(key, out MicroOp? known)) return known;
+        return Ops[key] = op == GraphOp.Cast ? Conversions.Convert(from, to) : op <= GraphOp.Cast ? MicroOps.Unary(op, from) : MicroOps.Binary(op, from);
     }
 
     private static byte* Operand(Node n, long count, int size, byte* buffer)

@@ -71,6 +71,16 @@ internal sealed class ThreadTeam
         error?.Throw();
     }
 
+    /// <summary>Runs <paramref name="part"/> for 0 … parts − 1 on up to <paramref name="threads"/> threads, this one included; for work outside runs, such as packing weights.</summary>
+    public void For(long parts, int threads, Action<long> part) => Fork(new Apart(part), new RunContext(0, this), 0, checked((int)parts), threads);
+
+    private sealed class Apart(Action<long> part) : Step("apart", [], [], 0, "")
+    {
+        public override void Run(RunContext c) => throw new InvalidOperationException("It has parts only.");
+
+        public override void Part(RunContext c, int phase, int number, int worker) => part(number);
+    }
+
     /// <summary>A wait much longer than a part takes means that the system has interrupted a helper.</summary>
     private void NoteWait(long now, long since, long part)
     {

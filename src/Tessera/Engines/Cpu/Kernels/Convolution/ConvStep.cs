@@ -43,7 +43,7 @@ internal sealed unsafe class ConvStep : Step
     {
         long parts = _g.Groups * _kParts;
         if (_g.Groups * _g.Filters * _k < 1 << 16) for (long i = 0; i < parts; i++) PackWeights(from, to, i);
-        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = workers }, i => PackWeights(from, to, i));
+        else ThreadTeam.Shared.For(parts, workers, i => PackWeights(from, to, i));
     }
 
     public override bool TakesEpilogue => true;

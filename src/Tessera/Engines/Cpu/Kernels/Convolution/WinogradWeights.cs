@@ -7,18 +7,19 @@ internal static unsafe class WinogradWeights
     public static nint Transform<W>(StepBuilder b, ConvGeometry g, Operand w) where W : struct, IWinograd
     {
         long points = W.Points * W.Points, wide = Sgemm.Columns, chunks = (g.Filters + wide - 1) / wide, size = points * g.Channels * wide;
-        nint to = b.Own(4 * g.Groups * chunks * size);
         nint from = (nint)b.Known<float>(w);
         long parts = g.Groups * chunks;
-        void Part(long i)
+        return b.Own($"Winograd {W.Points} of {g.Groups} × {g.Filters} in {wide}", 4 * parts * size, to =>
         {
-            (long group, long chunk) = Math.DivRem(i, chunks);
-            long f0 = chunk * wide, filters = Math.Min(wide, g.Filters - f0);
-            Chunk<W>((float*)from + (group * g.Filters + f0) * g.Channels * 9, g.Channels, filters, (float*)to + i * size);
-        }
-        if (w.Count < 1 << 14) for (long i = 0; i < parts; i++) Part(i);
-        else Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = b.Workers }, Part);
-        return to;
+            void Part(long i)
+            {
+                (long group, long chunk) = Math.DivRem(i, chunks);
+                long f0 = chunk * wide, filters = Math.Min(wide, g.Filters - f0);
+                Chunk<W>((float*)from + (group * g.Filters + f0) * g.Channels * 9, g.Channels, filters, (float*)to + i * size);
+            }
+            if (w.Count < 1 << 14) for (long i = 0; i < parts; i++) Part(i);
+            else ThreadTeam.Shared.For(parts, b.Workers, Part);
+        }, w);
     }
 
     private static void Chunk<W>(float* w, long channels, long filters, float* to) where W : struct, IWinograd

@@ -72,7 +72,7 @@ internal sealed unsafe class MatMulStep : Step
         long panels = (p.N + Sgemm.Columns - 1) / Sgemm.Columns, size = p.K * Sgemm.Columns;
         void Panel(long i) => Packing.B(from + i * Sgemm.Columns * p.ColumnB, p.ColumnB, p.KB, Math.Min(Sgemm.Columns, p.N - i * Sgemm.Columns), p.K, to + i * size, size);
         if (panels * size < 1 << 16) for (long i = 0; i < panels; i++) Panel(i);
-        else Parallel.For(0, panels, new ParallelOptions { MaxDegreeOfParallelism = workers }, Panel);
+        else ThreadTeam.Shared.For(panels, workers, Panel);
     }
 
     public override void Run(RunContext c)
