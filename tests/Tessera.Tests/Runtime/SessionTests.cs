@@ -51,8 +51,9 @@ public sealed class SessionTests : IDisposable
         using Session endless = _engine.Compile(Model(Graph([Value("x", DType.Float32, 1)], [Any("y", DType.Float32)], [Node("Loop", "  x", "y", OnnxAttribute.Of("body", body))])));
         Check(ErrorCode.Timeout, "did not finish", () => endless.Run([Floats(1)], new Tensor?[1], new RunOptions { Timeout = TimeSpan.FromMilliseconds(50) }));
         using CancellationTokenSource source = new(50);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless.RunAsync([Floats(1)], null, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => endless.Run([Floats(1)], new Tensor?[1], null, source.Token));
         Assert.Equal(2, endless.GetMetrics().Failures);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless.RunAsync([Floats(1)], null, source.Token));
 
         using Session s = Sum();
         Tensor[][] y = await s.RunBatchAsync([.. Enumerable.Range(1, 5).Select(n => new[] { Tensor.Zeros(DType.Float32, [n, 2]), Tensor.Zeros(DType.Float32, [n, 2]) })], null, TestContext.Current.CancellationToken);
