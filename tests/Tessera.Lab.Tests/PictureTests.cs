@@ -73,9 +73,9 @@ public sealed class PictureTests
             using Engine engine = EngineRegistry.Create("cpu", new() { Threads = 1 });
             using BenchJob job = OpTable.Of(["MLP"])[0].Job(folder.FullName);
             using Session session = engine.Load(job.Model);
-            IReadOnlyList<StepCost> costs = StepCost.Of(session, job.Inputs, 2, Made);
+            IReadOnlyList<StepCost> costs = StepCost.Of(session, job.Inputs, 4, Made);
             Assert.Equal(Enumerable.Range(1, costs.Count), costs.Select(c => c.Step));
-            Assert.All(costs, c => Assert.True(c.Ms > 0 && c.FloorMs > 0 && c.Calls == 1 && c.Bytes > 0));
+            Assert.All(costs, c => Assert.True(c.Ms > 0 && c.FloorMs > 0 && c.Calls == 1 && c.Bytes > 0 && c.MeanMs >= c.Ms * (1 - 1e-12) && c.MeanMs <= c.MostMs * (1 + 1e-12) && c.DeviationMs <= c.MostMs - c.Ms + 1e-12));
             Assert.Contains(costs, c => c.Nodes.Contains("Gemm:h"));
         }
         finally { folder.Delete(recursive: true); }

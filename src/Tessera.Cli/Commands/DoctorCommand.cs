@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Tessera.Cli.Output;
+using Tessera.Lab;
 
 namespace Tessera.Cli.Commands;
 
@@ -28,6 +29,7 @@ internal static class DoctorCommand
         }
         checks.Add(Program("npm", "fetches the demo's models and the peers of the benchmarks", "apt-get install npm, or https://nodejs.org"));
         checks.Add(Program("node", "runs the peers of the benchmarks", "apt-get install nodejs, or https://nodejs.org"));
+        checks.AddRange(Enum.GetValues<Peer>().Select(Of));
         checks.Add(Folder("ONNX test data", Knobs.OnnxTestData.IsSet ? Knobs.OnnxTestData.Value : "/usr/share/libonnx-testdata/data", "apt-get install libonnx-testdata"));
         string suite = Knobs.Suite.Value;
         checks.Add(Folder("model suite", suite, "set TESSERA_SUITE to its folder"));
@@ -44,6 +46,14 @@ internal static class DoctorCommand
     {
         string? found = Knobs.ProgramPath.Value.Split(Path.PathSeparator).Select(d => Path.Combine(d, OperatingSystem.IsWindows() ? name + ".cmd" : name)).FirstOrDefault(File.Exists);
         return new(name, found is not null, found is null ? $"not on the PATH; {purpose}" : purpose, remedy);
+    }
+
+    /// <summary>What `bench` compares with.</summary>
+    private static CheckReport Of(Peer peer)
+    {
+        string where = peer.Debian()?.File ?? PeerStore.OnnxRuntimeFolder;
+        bool present = peer.Debian() is { } debian ? NativeLibrary.TryLoad(debian.File, out _) : Directory.Exists(where);
+        return new($"peer {peer.Name()}", present, present ? where : $"{where} is missing; bench compares with it", "tessera bench ops --fetch");
     }
 
     private static CheckReport Folder(string name, string path, string remedy) =>

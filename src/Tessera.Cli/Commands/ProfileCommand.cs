@@ -47,13 +47,13 @@ internal static class ProfileCommand
         {
             "kernel" => Sum(steps, s => s.Kernel),
             "operator" => Sum(steps, s => string.Join(' ', s.Operators.Distinct())),
-            _ => [.. steps.Select(s => new Line($"{s.Step}", Short(s.Nodes), Short(s.Operators), s.Kernel, s.Calls, s.Ms, s.Bytes, s.Flops, s.FloorMs, s.Bound.ToString()))],
+            _ => [.. steps.Select(s => new Line($"{s.Step}", Short(s.Nodes), Short(s.Operators), s.Kernel, s.Calls, s.Ms, $"{Terminal.Time(s.MeanMs)} ± {Terminal.Time(s.DeviationMs)}", s.Bytes, s.Flops, s.FloorMs, s.Bound.ToString()))],
         };
-        Terminal.Table(["#", "Nodes", "Primitives", "Kernel", "Calls", "Time", "%", "Bytes", "GFLOP/s", "GB/s", "Floor", "÷ floor", "Bound"], lines.Select(l => new[]
+        Terminal.Table(["#", "Nodes", "Primitives", "Kernel", "Calls", "Time", "Mean ± σ", "%", "Bytes", "GFLOP/s", "GB/s", "Floor", "÷ floor", "Bound"], lines.Select(l => new[]
         {
-            l.Number, l.Nodes, l.Operators, l.Kernel, $"{l.Calls}", Terminal.Time(l.Ms), F(100 * l.Ms / Math.Max(1e-9, r.Ms), "0.0"), Terminal.Bytes(l.Bytes), F(l.Flops / Math.Max(1e-9, l.Ms) / 1e6, "0.0"), F(l.Bytes / Math.Max(1e-9, l.Ms) / 1e6, "0.0"), Terminal.Time(l.FloorMs),
+            l.Number, l.Nodes, l.Operators, l.Kernel, $"{l.Calls}", Terminal.Time(l.Ms), l.Mean, F(100 * l.Ms / Math.Max(1e-9, r.Ms), "0.0"), Terminal.Bytes(l.Bytes), F(l.Flops / Math.Max(1e-9, l.Ms) / 1e6, "0.0"), F(l.Bytes / Math.Max(1e-9, l.Ms) / 1e6, "0.0"), Terminal.Time(l.FloorMs),
             l.FloorMs > 0 ? F(l.Ms / l.FloorMs, "0.00") : "", l.Bound,
-        }), 0, 4, 5, 6, 7, 8, 9, 10, 11);
+        }), 0, 4, 5, 6, 7, 8, 9, 10, 11, 12);
         if (trace is not null) Console.WriteLine($"wrote {trace}");
         return 0;
     }
@@ -73,11 +73,11 @@ internal static class ProfileCommand
 
     /// <summary>One line per key, those that take longest first.</summary>
     private static Line[] Sum(IReadOnlyList<StepCost> steps, Func<StepCost, string> key) =>
-        [.. steps.GroupBy(key).Select(g => new Line($"{g.Count()}", "", Short([.. g.SelectMany(s => s.Operators).Distinct()]), Short([.. g.Select(s => s.Kernel).Distinct()]), g.Sum(s => s.Calls), g.Sum(s => s.Ms), g.Sum(s => s.Bytes), g.Sum(s => s.Flops), g.Sum(s => s.FloorMs), "")).OrderByDescending(l => l.Ms)];
+        [.. steps.GroupBy(key).Select(g => new Line($"{g.Count()}", "", Short([.. g.SelectMany(s => s.Operators).Distinct()]), Short([.. g.Select(s => s.Kernel).Distinct()]), g.Sum(s => s.Calls), g.Sum(s => s.Ms), Terminal.Time(g.Sum(s => s.MeanMs)), g.Sum(s => s.Bytes), g.Sum(s => s.Flops), g.Sum(s => s.FloorMs), "")).OrderByDescending(l => l.Ms)];
 
     private static string Short(string[] names) => names.Length <= 3 ? string.Join(" ", names) : $"{names[0]} … {names[^1]} ({names.Length})";
 
     private static string F(double v, string format) => v.ToString(format, CultureInfo.InvariantCulture);
 
-    private sealed record Line(string Number, string Nodes, string Operators, string Kernel, int Calls, double Ms, long Bytes, long Flops, double FloorMs, string Bound);
+    private sealed record Line(string Number, string Nodes, string Operators, string Kernel, int Calls, double Ms, string Mean, long Bytes, long Flops, double FloorMs, string Bound);
 }
