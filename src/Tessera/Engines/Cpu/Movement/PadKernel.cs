@@ -32,38 +32,48 @@ internal static class PadKernel
     private static long Fold(long i, long n) => i < n ? i : 2 * n - 2 - i;
 }
 
+/// <summary>The axes after the last padded one are one block of memory; along that axis the operand's own elements are one run where they lie together. Per axis a table gives the source of what is outside.</summary>
 internal sealed unsafe class PadStep<T> : Step where T : unmanaged
 {
     private readonly long[][] _sources;
-    private readonly long _before;
-    private readonly bool _copiesRows;
+    private readonly long[] _steps;
+    private readonly long _block, _first, _run;
+    private readonly bool _together;
 
     public PadStep(Arg.Pad a, Operand x, Operand value, Operand y) : base($"pad {a.Mode.ToString().ToLowerInvariant()}", [x, value], [y], 0, "rows of the output, sources by table")
     {
-        int rank = Math.Max(1, y.Shape.Rank);
-        _sources = new long[rank][];
-        if (y.Shape.Rank == 0) _sources[0] = [0];
-        for (int i = 0; i < y.Shape.Rank; i++)
+        int last = y.Shape.Rank - 1;
+        _block = 1;
+        for (; last >= 0 && a.Before[last] == 0 && y.Shape[last] == x.Shape[last] && (x.Shape[last] == 1 || x.Strides[last] == _block); last--) _block *= x.Shape[last];
+        _sources = new long[last + 1][];
+        _steps = new long[last + 1];
+        for (int i = 0; i <= last; i++)
         {
             long n = x.Shape[i], before = a.Before[i];
             _sources[i] = [.. Enumerable.Range(0, checked((int)y.Shape[i])).Select(j => PadKernel.Source(a.Mode, j - before, n))];
+            _steps[i] = x.Strides[i];
         }
-        _before = y.Shape.Rank == 0 ? 0 : a.Before[a.Before.Count - 1];
-        _copiesRows = x.Shape.Rank > 0 && x.Strides[x.Shape.Rank - 1] == 1 && x.Shape[^1] > 0;
+        if (last < 0) return;
+        _first = Math.Clamp(a.Before[last], 0, y.Shape[last]);
+        _run = Math.Clamp(a.Before[last] + x.Shape[last], _first, y.Shape[last]) - _first;
+        _together = x.Strides[last] == _block;
     }
+
+    private long RowLength => _sources.Length == 0 ? _block : _sources[^1].Length * _block;
 
     public override void Run(RunContext c)
     {
         if (Writes[0].Count == 0) return;
-        int rows = checked((int)(Writes[0].Count / _sources[^1].Length)), workers = c.Workers(Writes[0].Bytes * 0.3);
-        if (workers <= 1 || rows == 1) Rows(c, 0, rows);
-        else c.Fork(this, rows, Math.Min(rows, workers * 4));
+        long rows = Writes[0].Count / RowLength;
+        int workers = c.Workers(Writes[0].Bytes * 0.1 + rows * 5), parts = (int)Math.Min(rows, workers * 4L);
+        if (workers <= 1 || parts <= 1) Rows(c, 0, rows);
+        else c.Fork(this, parts, parts);
     }
 
     public override void Part(RunContext c, int phase, int part, int worker)
     {
-        long rows = phase, parts = Math.Min(phase, c.Workers(Writes[0].Bytes * 0.3) * 4);
-        Rows(c, rows * part / parts, rows * (part + 1) / parts);
+        long rows = Writes[0].Count / RowLength;
+        Rows(c, rows * part / phase, rows * (part + 1) / phase);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -71,33 +81,52 @@ internal sealed unsafe class PadStep<T> : Step where T : unmanaged
     {
         T* x = c.Ptr<T>(Reads[0]), y = c.Ptr<T>(Writes[0]);
         T value = *c.Ptr<T>(Reads[1]);
-        long[] inner = _sources[^1];
-        int n = inner.Length, rank = Reads[0].Shape.Rank;
-        long step = rank == 0 ? 0 : Reads[0].Strides[rank - 1], extent = rank == 0 ? 1 : Reads[0].Shape[rank - 1];
+        int outer = Math.Max(0, _sources.Length - 1);
+        long* at = stackalloc long[Shape.MaxRank];
+        long rest = first, length = RowLength;
+        for (int i = outer - 1; i >= 0; i--) (rest, at[i]) = Math.DivRem(rest, _sources[i].Length);
         for (long r = first; r < end; r++)
         {
-            T* to = y + r * n;
             T* from = x;
             bool outside = false;
-            long rest = r;
-            for (int i = _sources.Length - 2; i >= 0; i--)
+            for (int i = 0; i < outer; i++)
             {
-                (rest, long at) = Math.DivRem(rest, _sources[i].Length);
-                long s = _sources[i][at];
+                long s = _sources[i][at[i]];
                 outside |= s < 0;
-                from += s * Reads[0].Strides[i];
+                from += s * _steps[i];
             }
-            if (outside) { new Span<T>(to, n).Fill(value); continue; }
-            long i0 = 0, i1 = n;
-            if (_copiesRows)
-            {
-                Buffer.MemoryCopy(from, to + _before, extent * sizeof(T), extent * sizeof(T));
-                (i0, i1) = (_before, _before + extent);
-                for (long i = i1; i < n; i++) to[i] = inner[i] < 0 ? value : from[inner[i]];
-                i1 = i0;
-                i0 = 0;
-            }
-            for (long i = i0; i < i1; i++) to[i] = inner[i] < 0 ? value : from[inner[i] * step];
+            T* to = y + r * length;
+            if (outside) Fill(to, length, value);
+            else if (_sources.Length == 0) Copy(from, to, length);
+            else Row(from, to, value);
+            for (int i = outer - 1; i >= 0 && ++at[i] == _sources[i].Length; i--) at[i] = 0;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Row(T* from, T* to, T value)
+    {
+        long[] sources = _sources[^1];
+        long step = _steps[^1];
+        for (long i = 0; i < sources.Length; i++)
+        {
+            if (i == _first && _run > 0 && _together)
+            {
+                Copy(from + sources[i] * step, to + i * _block, _run * _block);
+                i += _run - 1;
+            }
+            else if (sources[i] < 0) Fill(to + i * _block, _block, value);
+            else if (_block == 1) to[i] = from[sources[i] * step];
+            else Copy(from + sources[i] * step, to + i * _block, _block);
+        }
+    }
+
+    private static void Copy(T* from, T* to, long n) => Buffer.MemoryCopy(from, to, n * sizeof(T), n * sizeof(T));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill(T* to, long n, T value)
+    {
+        if (n == 1) *to = value;
+        else new Span<T>(to, checked((int)n)).Fill(value);
     }
 }
