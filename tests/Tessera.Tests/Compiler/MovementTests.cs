@@ -28,6 +28,7 @@ public sealed class MovementTests
             Node x = g.Transpose(X(g, 2, 3, 4), 0, 2, 1);
             return g.Transpose(g.Mul(g.Add(x, g.Full(x.Type, [2, 4, 3], 0.5)), g.Sigmoid(g.Add(x, 1))), 0, 2, 1);
         }, [GraphOp.Add, GraphOp.Sigmoid, GraphOp.Add, GraphOp.Mul]),
+        ["transpose(concat x …) → concat(reshape x …), where each x is merely reshaped"] = (g => { Node x = X(g, 1, 5, 4, 1); return g.Transpose(g.Concat(3, x, g.Exp(x), x), 0, 3, 1, 2); }, [GraphOp.Exp, GraphOp.Reshape, GraphOp.Reshape, GraphOp.Concat]),
         ["f(transpose x, transpose y) → transpose f(x, y)"] = (g => g.Add(g.Transpose(X(g, 3, 4), 1, 0), g.Transpose(g.Input("y", DType.Float32, [3, 4]), 1, 0)), [GraphOp.Add, GraphOp.Transpose]),
         ["reduce(transpose x) → reduce(x), transposed when that is no reshape"] = (g => g.Reduce(GraphOp.ReduceMax, g.Transpose(X(g, 3, 4, 5), 2, 0, 1), false, 0), [GraphOp.ReduceMax, GraphOp.Reshape]),
     };

@@ -26,6 +26,22 @@ public sealed class RecognitionTests
         Assert.Equal(3, after.Nodes.Count(n => n.Op is not (GraphOp.Input or GraphOp.Const)));
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
+    public void Layer_norm_from_moments_with_the_scale_in_the_deviation(int form)
+    {
+        Random random = Seeds.Random();
+        (Graph after, List<string> fired) = Check(g =>
+        {
+            Node x = X(g, 3, 5, 12), m = g.Mean(x, true, -1), d = g.Sub(x, m);
+            Node variance = (form & 1) == 0 ? g.Mean(g.Mul(d, d), true, -1) : g.Max(g.Sub(g.Mul(g.Sum(g.Mul(x, x), true, -1), 1f / 12), g.Mul(m, m)), 0);
+            Node inverse = g.Div(1, g.Sqrt(g.Add(variance, 1e-6))), scale = Constant(g, random, DType.Float32, 12);
+            return g.Add(g.Mul(d, (form & 2) == 0 ? g.Mul(inverse, scale) : g.Mul(scale, inverse)), Constant(g, random, DType.Float32, 12));
+        }, random, 1e-5);
+        Assert.Contains("a · ((1 ÷ √(mean(a²) + ε)) · γ) → norm(a) · γ", fired);
+        Assert.Equal(1, after.Count(GraphOp.Norm));
+        Assert.Equal(3, after.Nodes.Count(n => n.Op is not (GraphOp.Input or GraphOp.Const)));
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public void Root_mean_square_norm(bool power)
     {

@@ -10,9 +10,28 @@ internal static class TransposeRules
     public static IReadOnlyList<Rule> All { get; } =
     [
         new("transpose(f(transpose …)) → f(…), where fewer transposes are left", GraphOp.Transpose, Sink),
+        new("transpose(concat x …) → concat(reshape x …), where each x is merely reshaped", GraphOp.Transpose, Parts),
         new("f(transpose x, transpose y) → transpose f(x, y)", Elementwise.Broadcasting, Hoist),
         new("reduce(transpose x) → reduce(x), transposed when that is no reshape", [GraphOp.ReduceSum, GraphOp.ReduceProd, GraphOp.ReduceMax, GraphOp.ReduceMin], Reduce),
     ];
+
+    /// <summary>A concatenation along one axis of values whose other axes keep their order.</summary>
+    private static Node? Parts(Rewriting r, Node n)
+    {
+        if (n is not { Arg: Arg.Permutation p, In: [{ Op: GraphOp.Concat, Arg: Arg.Along a } c] } || !r.IsOnlyUse(c)) return null;
+        foreach (Node x in c.In)
+        {
+            long before = -1;
+            foreach (long axis in p.Axes)
+            {
+                if (x.Shape[(int)axis] == 1) continue;
+                if (axis < before) return null;
+                before = axis;
+            }
+        }
+        Node[] parts = [.. c.In.Select(x => r.G.Reshape(x, Shape.Of([.. p.Axes.Select(axis => x.Shape[(int)axis])])))];
+        return r.G.Concat(p.Axes.Select((axis, i) => (axis, i)).First(t => t.axis == a.Axis).i, parts);
+    }
 
     /// <summary>Pulls a transpose up through operators that nothing else reads, when it cancels at the leaves.</summary>
     private static Node? Sink(Rewriting r, Node n)
