@@ -25,6 +25,20 @@ public sealed class ExecutableTests
     }
 
     [Fact]
+    public void Elementwise_work_after_another_shape_of_a_result_runs_as_its_epilogue()
+    {
+        Random r = Seeds.Random();
+        CpuCase c = new(r);
+        Node x = c.Input(DType.Float32, [2, 8, 6, 6]), scale = c.Input(DType.Float32, [8, 1, 1]), w = c.Input(DType.Float32, [36, 20]), bias = c.Input(DType.Float32, [20]);
+        Node norm = c.G.Emit(GraphOp.Norm, [c.G.Reshape(x, [2, 4, 72])], new Arg.Norm([2], 1e-5, true));
+        Node y = c.G.Sigmoid(c.G.Mul(c.G.Reshape(norm, x.Shape), scale));
+        Node z = c.G.Max(c.G.Add(c.G.Reshape(c.G.MatMul(c.G.Reshape(y, [16, 36]), w), [2, 8, 20]), bias), 0);
+        c.Check(1e-4, z);
+        using CpuExecutable cpu = new(c.G.Build([z]), new PrepareOptions(1, MemoryPool.Shared, false));
+        Assert.Equal(2, cpu.Plan.Count);
+    }
+
+    [Fact]
     public void Concatenated_values_are_made_in_place_whoever_else_reads_them()
     {
         Random r = Seeds.Random();

@@ -109,13 +109,16 @@ public sealed class KernelTests
     {
         Random r = Seeds.Random();
         foreach (PadMode mode in Enum.GetValues<PadMode>())
-            for (int round = 0; round < 10; round++)
+            for (int round = 0; round < 25; round++)
             {
                 CpuCase c = new(r);
-                Node x = c.Input(round % 2 == 0 ? DType.Float32 : DType.Int64, [2 + r.Next(4), 3 + r.Next(4), 3 + r.Next(4)]);
-                if (r.Next(2) == 0) x = c.G.Transpose(x, 2, 1, 0);
-                int n = (int)x.Shape[0];
-                c.Check(0, c.G.Pad(x, mode, [r.Next(n), r.Next(3), r.Next(3)], [r.Next(n), r.Next(3), r.Next(3)], c.G.Scalar(x, 7)));
+                // Axes of one element and axes without padding run together.
+                long tail = r.Next(3) == 0 ? 1 : 3 + r.Next(4);
+                Node x = c.Input(round % 2 == 0 ? DType.Float32 : DType.Int64, [2 + r.Next(4), 3 + r.Next(4), 3 + r.Next(4), tail]);
+                if (r.Next(3) == 0) x = c.G.Transpose(x, 2, 1, 0, 3);
+                if (r.Next(3) == 0) x = c.G.Slice(x, 1, 1, 2, 1);
+                long[] Some() => [.. x.Shape.ToArray().Select(n => r.Next(2) == 0 ? 0L : r.Next((int)Math.Min(n, 3)))];
+                c.Check(0, c.G.Pad(x, mode, Ints.Of(Some()), Ints.Of(Some()), c.G.Scalar(x, 7)));
             }
     }
 
@@ -138,6 +141,26 @@ public sealed class KernelTests
                 c.Check(Tolerance(type) * 3, c.G.Gather(x, i, 1), c.G.Gather(c.G.Transpose(x, 1, 0, 2), i, 0), c.G.GatherElements(x, e, 1), c.G.Emit(GraphOp.GatherNd, [x, nd], new Arg.Along(0)), c.G.Emit(GraphOp.GatherNd, [x, bn], new Arg.Along(1)),
                     c.G.Emit(GraphOp.ScatterElements, [x, e, u], new Arg.Scatter(1, how)), c.G.Emit(GraphOp.ScatterNd, [x, nd, v], new Arg.Scatter(0, how)));
             }
+    }
+
+    [Fact]
+    public void Gathers_of_constant_neighbours()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 40; round++)
+        {
+            CpuCase c = new(r);
+            int n = 1 + r.Next(60), count = 1 + r.Next(100), times = 1 + r.Next(4);
+            long[] index = r.Next(4) switch
+            {
+                0 => [.. Enumerable.Range(0, n * times).Select(i => (long)(i / times))],
+                1 => [.. Enumerable.Range(0, count).Select(i => (long)(i * n / count))],
+                2 => [.. Enumerable.Range(0, n * times).Select(i => n - 1 - (long)(i / times))],
+                _ => [.. Enumerable.Range(0, count).Select(i => Math.Clamp(i * n / count + r.Next(-3, 4), 0L, n - 1))],
+            };
+            Node i = c.G.Const(Tensor.From(index, [index.Length]));
+            c.Check(0, [.. from type in (DType[])[DType.Float32, DType.Int32, DType.Float64, DType.UInt8] select c.G.Gather(c.Input(type, [1 + r.Next(4), n]), i, 1)]);
+        }
     }
 
     [Fact]

@@ -157,7 +157,7 @@ internal sealed class CpuCompiler
                 if (_graph.Outputs.Contains(x) || !_grouping.Uses[x].All(group.Contains)) continue;
                 Operand value = Value(x);
                 Step? step = _b.Steps.FindLast(s => s.TakesEpilogue && s.Epilogue is null && s.Writes[0].Slot == value.Slot);
-                if (step is not null && step.Nodes.Contains(x) && value.IsContiguous && value.Offset == 0 && step.Writes[0].Count == value.Count) return (step, value, x);
+                if (step is not null && step.Nodes.Contains(Reshaped(x)) && value.IsContiguous && value.Offset == 0 && step.Writes[0].Count == value.Count) return (step, value, x);
             }
         return null;
     }
@@ -165,12 +165,19 @@ internal sealed class CpuCompiler
     /// <summary>Lets the step that makes <paramref name="x"/> add what is added to it per channel; the node that it then computes too, or null.</summary>
     private Node? AddBias(Step step, Node x)
     {
-        if (!step.TakesBias || step.Bias is not null || x.Type != DType.Float32 || x.Shape.Rank < 2 || _grouping.Uses[x] is not [{ Op: GraphOp.Add } add]) return null;
+        if (x.Op == GraphOp.Reshape || !step.TakesBias || step.Bias is not null || x.Type != DType.Float32 || x.Shape.Rank < 2 || _grouping.Uses[x] is not [{ Op: GraphOp.Add } add]) return null;
         Node other = add.In[add.In[0] == x ? 1 : 0];
         int lead = x.Shape.Rank - other.Shape.Rank;
         if (other == x || Grouping.IsElementwise(other) && _grouping.Group(other) is null || other.Shape.Count != x.Shape[1] || lead > 1 || other.Shape[1 - lead] != x.Shape[1] || !Value(other).IsContiguous) return null;
         step.AddBias(Value(other));
         return add;
+    }
+
+    /// <summary>What <paramref name="x"/> is another shape of, when nothing reads it but that.</summary>
+    private Node Reshaped(Node x)
+    {
+        while (x.Op == GraphOp.Reshape && _grouping.Uses[x.In[0]].Count == 1 && !_graph.Outputs.Contains(x.In[0])) x = x.In[0];
+        return x;
     }
 
     private Operand[] Kernel(Node n)

@@ -6,11 +6,17 @@ namespace Tessera.Engines.Cpu.Indexing;
 /// <summary>Gather along one axis: a block of memory per index.</summary>
 internal static class GatherKernel
 {
-    public static void Build(StepBuilder b, Node n, Operand[] x, Operand[] y) =>
-        b.Add(new GatherStep(b.Contiguous(x[0]), Indices.Int64(b, x[1]), y[0], ((Arg.Along)n.Arg!).Axis));
+    public static unsafe void Build(StepBuilder b, Node n, Operand[] x, Operand[] y)
+    {
+        int axis = ((Arg.Along)n.Arg!).Axis;
+        Operand data = b.Contiguous(x[0]), indices = Indices.Int64(b, x[1]);
+        LaneGather? lanes = axis == data.Shape.Rank - 1 && data.Size == 4 && b.IsKnown(indices) ? LaneGather.Of(b, b.Known<long>(indices), indices.Count, data.Shape[axis]) : null;
+        b.Add(new GatherStep(data, indices, y[0], axis, lanes));
+    }
 }
 
-internal sealed unsafe class GatherStep(Operand x, Operand indices, Operand y, int axis) : Step("gather", [x, indices], [y], 0, $"blocks of {x.Shape.CountOf(axis + 1, x.Shape.Rank) * x.Size} bytes")
+internal sealed unsafe class GatherStep(Operand x, Operand indices, Operand y, int axis, LaneGather? lanes)
+    : Step("gather", [x, indices], [y], 0, lanes is null ? $"blocks of {x.Shape.CountOf(axis + 1, x.Shape.Rank) * x.Size} bytes" : "vectors of neighbours, permuted")
 {
     private readonly long _outer = x.Shape.CountOf(0, axis);
     private readonly long _n = x.Shape[axis];
@@ -20,7 +26,7 @@ internal sealed unsafe class GatherStep(Operand x, Operand indices, Operand y, i
     {
         long blocks = _outer * Reads[1].Count;
         if (blocks == 0 || _bytes == 0) return;
-        int workers = c.Workers(blocks * (2 + _bytes * 0.15)), parts = (int)Math.Min(blocks, workers * 4L);
+        int workers = c.Workers(blocks * (lanes is null ? 2 + _bytes * 0.15 : 0.2)), parts = (int)Math.Min(blocks, workers * 4L);
         if (workers <= 1 || parts <= 1) Range(c, 0, blocks);
         else c.Fork(this, parts, parts);
     }
@@ -41,14 +47,15 @@ internal sealed unsafe class GatherStep(Operand x, Operand indices, Operand y, i
             (long outer, long i) = Math.DivRem(first, count);
             long n = Math.Min(end - first, count - i);
             byte* from = x + outer * _n * _bytes, to = y + first * _bytes;
-            switch (_bytes)
-            {
-                case 1: Elements(from, index + i, to, n); break;
-                case 2: Elements((ushort*)from, index + i, (ushort*)to, n); break;
-                case 4: Elements((uint*)from, index + i, (uint*)to, n); break;
-                case 8: Elements((ulong*)from, index + i, (ulong*)to, n); break;
-                default: Blocks(from, index + i, to, n); break;
-            }
+            if (lanes is not null && n == count) lanes.Row((int*)from, (int*)to);
+            else switch (_bytes)
+                {
+                    case 1: Elements(from, index + i, to, n); break;
+                    case 2: Elements((ushort*)from, index + i, (ushort*)to, n); break;
+                    case 4: Elements((uint*)from, index + i, (uint*)to, n); break;
+                    case 8: Elements((ulong*)from, index + i, (ulong*)to, n); break;
+                    default: Blocks(from, index + i, to, n); break;
+                }
             first += n;
         }
     }
