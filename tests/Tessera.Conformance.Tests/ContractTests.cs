@@ -10,6 +10,7 @@ public sealed class ContractTests
     [MemberData(nameof(Pairs))]
     public void Contract_holds(string engine, string contract)
     {
+        Engines.SkipWhenAbsent(engine);
         CaseResult r = Contract.All.Single(c => c.Name == contract).Run(o => EngineRegistry.Create(engine, o));
         Assert.True(r.Verdict == Verdict.Passed, r.Detail);
     }

@@ -1,11 +1,27 @@
+using Tessera.Workers;
+
 namespace Tessera.Conformance.Tests;
 
 /// <summary>The engines that this project holds to the kit.</summary>
 internal static class Engines
 {
-    public static IEnumerable<string> All => new[] { "reference", "cpu" }.Where(n => EngineRegistry.Names.Contains(n));
+    /// <summary>Engines that run kernels: what has none is refused, by name, and counts as not run.</summary>
+    private static readonly string[] WithKernels = ["interpreter", "wasm"];
+
+    static Engines() => EngineRegistry.Register("wasm", o => new WasmEngine(o));
+
+    public static IEnumerable<string> All => ["reference", "cpu", .. WithKernels];
 
     public static TheoryData<string> Names => [.. All];
+
+    public static bool RefusesSome(string name) => WithKernels.Contains(name);
+
+    /// <summary>Skips the test, with the reason, where the machine lacks what the engine needs.</summary>
+    public static void SkipWhenAbsent(string name)
+    {
+        Compatibility c = Of(name).CheckCompatibilityAsync(TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
+        Assert.SkipWhen(!c.IsCompatible, $"{name} is absent, because {c.Reason}.");
+    }
 
     private static readonly Dictionary<string, Engine> Made = [];
 

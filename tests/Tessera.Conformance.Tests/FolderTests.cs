@@ -13,7 +13,11 @@ public sealed class FolderTests
     {
         string root = Knobs.OnnxTestData.IsSet ? Knobs.OnnxTestData.Value : Debian;
         Assert.SkipWhen(!Directory.Exists(root), "ONNX's backend test data is absent: install libonnx-testdata or set TESSERA_ONNX_TESTDATA.");
-        Check(FolderSuite.Run(Engines.Of(engine), root, cancel: TestContext.Current.CancellationToken), KnownCases.Failing);
+        Engines.SkipWhenAbsent(engine);
+        Report report = FolderSuite.Run(Engines.Of(engine), root, cancel: TestContext.Current.CancellationToken);
+        Check(report, KnownCases.Failing, Engines.RefusesSome(engine));
+        // Of the numeric cases; those of strings are the rest.
+        Assert.True(report.Cases.Count(c => c.Verdict == Verdict.Passed) >= 0.95 * report.Cases.Count(c => c.Verdict != Verdict.Skipped), report.Summary);
     }
 
     [Theory]
@@ -21,13 +25,15 @@ public sealed class FolderTests
     public void Model_suite(string engine)
     {
         Assert.SkipWhen(!Directory.Exists(Knobs.Suite.Value), "The model suite is absent: set TESSERA_SUITE.");
-        Check(FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, cancel: TestContext.Current.CancellationToken), new Dictionary<string, string>());
+        Assert.SkipWhen(engine == "interpreter", "Whole models take the interpreter hours; wasm runs the same kernels.");
+        Engines.SkipWhenAbsent(engine);
+        Check(FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, cancel: TestContext.Current.CancellationToken), new Dictionary<string, string>(), refusesSome: false);
     }
 
-    private static void Check(Report report, IReadOnlyDictionary<string, string> known)
+    private static void Check(Report report, IReadOnlyDictionary<string, string> known, bool refusesSome)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(report.Summary);
-        string[] unexpected = [.. report.Cases.Where(c => c.Verdict == Verdict.Failed && !known.ContainsKey(c.Name)).Select(c => $"{c.Name}: {c.Detail}")];
+        string[] unexpected = [.. report.Cases.Where(c => c.Verdict == Verdict.Failed && !known.ContainsKey(c.Name) && !(refusesSome && c.Detail.StartsWith(nameof(ErrorCode.Unsupported), StringComparison.Ordinal))).Select(c => $"{c.Name}: {c.Detail}")];
         Assert.True(unexpected.Length == 0, $"{report.Summary}; {unexpected.Length} unexpected:\n{string.Join('\n', unexpected)}");
         string[] healed = [.. known.Keys.Where(k => report.Cases.Any(c => c.Name == k && c.Verdict == Verdict.Passed))];
         Assert.True(healed.Length == 0, $"These pass now; take them off the list of known deviations: {string.Join(", ", healed)}");

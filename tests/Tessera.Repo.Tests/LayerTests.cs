@@ -16,7 +16,8 @@ public sealed partial class LayerTests
         ["Tessera"] = [],
         ["Tessera.Conformance"] = ["Tessera"],
         ["Tessera.Lab"] = ["Tessera"],
-        ["Tessera.Cli"] = ["Tessera", "Tessera.Conformance", "Tessera.Lab", "Ocr", "Tessera.Peers"],
+        ["Tessera.Workers"] = ["Tessera"],
+        ["Tessera.Cli"] = ["Tessera", "Tessera.Conformance", "Tessera.Lab", "Tessera.Workers", "Ocr", "Tessera.Peers"],
     };
 
     [Fact]

@@ -28,6 +28,7 @@ public static class OpCaseRunner
         Stopwatch watch = Stopwatch.StartNew();
         try
         {
+            engine.EnsureInitialized();
             Random random() => new(seed ^ c.Name.Aggregate(17, (h, ch) => unchecked(h * 31 + ch)));
             using OpInputs x = new(new GraphBuilder(), random(), constant: false);
             Graph graph = x.G.Build(c.Build(x));

@@ -3,7 +3,7 @@ namespace Tessera;
 /// <summary>What went wrong, stable across versions; programs may switch on it.</summary>
 public enum ErrorCode
 {
-    /// <summary>The file is not a well-formed model; the message holds the byte offset.</summary>
+    /// <summary>The file is not a well-formed model or program; a model's message holds the byte offset.</summary>
     MalformedModel,
     /// <summary>An input file (picture, array, text) that is not well formed; the message holds the byte offset.</summary>
     MalformedData,

@@ -65,6 +65,26 @@ internal sealed unsafe class ConvertMicroOp<TFrom, TTo>(bool saturate) : MicroOp
     }
 }
 
+/// <summary>Float64 into Float32 towards zero, the last bit set where that is inexact ("round to odd"): rounding the result again, to a type of at least two bits fewer, is rounding once.</summary>
+internal sealed unsafe class OddNarrowMicroOp : MicroOp
+{
+    public override double Cost => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(byte* a, byte* b, byte* c, byte* y, nint n)
+    {
+        for (nint i = 0; i < n; i++)
+        {
+            double x = ((double*)a)[i];
+            float near = (float)x;
+            int bits = BitConverter.SingleToInt32Bits(near);
+            // The magnitude grows with the bits, so one less is the next number towards zero.
+            if (near != x && !double.IsNaN(x)) bits = (Math.Abs((double)near) > Math.Abs(x) ? bits - 1 : bits) | 1;
+            ((int*)y)[i] = bits;
+        }
+    }
+}
+
 /// <summary>Encodings of floating numbers that are computed with as Float32.</summary>
 internal interface INarrowFloat<TBits> where TBits : unmanaged
 {

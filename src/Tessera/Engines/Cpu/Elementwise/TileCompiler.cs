@@ -227,7 +227,8 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
         DType to = Type(n);
         int width = SizeOf(to);
         if (x.Type == DType.Bool) return Emit(Conversions.FromMask(to), to, width, ToWidth(r, width));
-        if (Type(x) != to) r = Emit(Conversions.Convert(Type(x), to), to, width, r);
+        // Rounded once: on the way to fewer bits, Float32 must not round to a tie that was none.
+        if (Type(x) != to) r = Emit(Type(x) == DType.Float64 && n.Type is not (DType.Float32 or DType.BFloat16) && n.Type.IsFloat() ? new OddNarrowMicroOp() : Conversions.Convert(Type(x), to), to, width, r);
         if (n.Type is DType.Int4 or DType.UInt4) return Nibble(n.Type, Type(x).IsFloat(), r);
         // Encoded and decoded again, so that the register holds what a reader of the result sees.
         if (n.Type.IsFloat() && n.Type.Bits() == 8 && n.Arg is Arg.To { Saturate: false })

@@ -1,0 +1,13 @@
+namespace Tessera.Kernels;
+
+/// <summary>What templates must know of the machine that a kernel is written for.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="HasFunctions">Exp, Log, Sin and Cos exist; elsewhere templates write them out in arithmetic.</param>
+/// <param name="HasFloat64">64-bit floats exist.</param>
+public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64)
+{
+    /// <summary>The interpreter: everything.</summary>
+    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true);
+
+    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true);
+}

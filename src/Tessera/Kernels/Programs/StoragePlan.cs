@@ -1,0 +1,27 @@
+namespace Tessera.Kernels;
+
+/// <summary>Where values lie in one block of memory: values whose lives overlap lie apart, others may share.</summary>
+internal sealed class StoragePlan
+{
+    private const long Alignment = 64;
+
+    private readonly List<(long At, long Bytes, int First, int Last)> _placed = [];
+
+    /// <summary>Bytes needed so far.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The lowest place where <paramref name="bytes"/> are free from step <paramref name="first"/> to step <paramref name="last"/>.</summary>
+    public long Place(long bytes, int first, int last)
+    {
+        bytes = (Math.Max(bytes, 1) + Alignment - 1) / Alignment * Alignment;
+        long at = 0;
+        foreach ((long a, long size, _, _) in _placed.Where(p => p.First <= last && first <= p.Last).OrderBy(p => p.At))
+        {
+            if (a - at >= bytes) break;
+            at = Math.Max(at, a + size);
+        }
+        _placed.Add((at, bytes, first, last));
+        Bytes = Math.Max(Bytes, at + bytes);
+        return at;
+    }
+}

@@ -1,0 +1,208 @@
+using Tessera.Ir;
+
+namespace Tessera.Kernels;
+
+/// <summary>Writes the kernels of one unit of a schedule.</summary>
+internal sealed class UnitCompiler
+{
+    private const int Wide = 4;
+
+    private readonly Schedule _schedule;
+    private readonly Node _root;
+    private readonly KernelTarget _target;
+
+    private UnitCompiler(Schedule schedule, Node root, KernelTarget target) => (_schedule, _root, _target) = (schedule, root, target);
+
+    /// <summary>The launches that compute <paramref name="root"/>, in order.</summary>
+    public static IEnumerable<Launch> Compile(Schedule schedule, Node root, KernelTarget target) => new UnitCompiler(schedule, root, target).Run();
+
+    private IEnumerable<Launch> Run()
+    {
+        if (_root.Outputs.All(o => o.Shape.Count == 0)) return [];
+        Node? template = _schedule.Template(_root);
+        return template?.Op switch
+        {
+            GraphOp.Concat => Concat(),
+            GraphOp.ScatterElements or GraphOp.ScatterNd => Scatter(),
+            GraphOp.Softmax or GraphOp.LogSoftmax => [Line(template, [((Arg.Along)template.Arg!).Axis], Lines.Softmax)],
+            GraphOp.Norm => [Line(template, ((Arg.Norm)template.Arg!).Axes, Lines.Norm)],
+            GraphOp.CumSum => [Line(template, [((Arg.Scan)template.Arg!).Axis], Lines.CumSum)],
+            GraphOp.TopK => [TopK()],
+            GraphOp.Pool when template.Outputs.Length > 1 => [PoolWithPlaces()],
+            GraphOp.MatMul or GraphOp.Conv => [Blocked(template)],
+            GraphOp.Rnn => [Rnn()],
+            GraphOp.Host or GraphOp.Attention => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} has no kernel."),
+            _ => [Best(lanes => Pointwise(_root.Shape, lanes, [], (at, r, e, w) => w.Write(_root, at, r.Read(_root, at))))],
+        };
+    }
+
+    /// <summary>The form in vectors, when all results have 32 bits and neighbours lie side by side in what it reads.</summary>
+    private static Launch Best(Func<int, (Launch Launch, bool Scattered)> write)
+    {
+        (Launch vector, bool scattered) = write(Wide);
+        return scattered ? write(1).Launch : vector;
+    }
+
+    /// <summary>Vectors have 32-bit lanes; angles are reduced in Float64 where the target has no sine.</summary>
+    private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || n.Op == GraphOp.Fft || !_target.HasFunctions && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
+
+    private (Launch, bool) Pointwise(Shape domain, int lanes, int[] block, Action<Coords, Reader, Emitter, Writer> body)
+    {
+        if (!TakesVectors() || domain.Count < lanes) lanes = 1;
+        long items = (domain.Count + lanes - 1) / lanes;
+        Writer w = new(this, items, lanes, block);
+        Val first = w.E.Item() * w.E.Int(lanes);
+        // The last vector ends with the last element and may compute some twice.
+        if (domain.Count % lanes != 0) first = first.Min(w.E.Int(domain.Count - lanes));
+        body(Coords.OfNumber(w.E, domain, w.E.Counting(first)), w.R, w.E, w);
+        return (w.Finish(_root.Op.ToString()), w.E.Scattered);
+    }
+
+    /// <summary>A product: an item computes 4 neighbours of up to 4 rows, so that each element read serves several results.</summary>
+    private Launch Blocked(Node template)
+    {
+        Shape s = _root.Shape;
+        int last = s.Rank - 1, rowAxis = template.Op == GraphOp.MatMul ? s.Rank - 2 : 1;
+        int lanes = TakesVectors() && s[last] >= Wide && last != rowAxis ? Wide : 1;
+        long rowExtent = template.Op == GraphOp.MatMul ? s[rowAxis] : s[1] / ((Arg.Conv)template.Arg!).Group;
+        int rows = template.Op == GraphOp.MatMul ? (int)Math.Min(4, rowExtent) : rowExtent % 4 == 0 ? 4 : rowExtent % 2 == 0 ? 2 : 1;
+        long[] steps = [.. Enumerable.Range(0, s.Rank).Select(a => a == last ? (s[a] + lanes - 1) / lanes : a == rowAxis ? (s[a] + rows - 1) / rows : s[a])];
+        if (last == rowAxis) (lanes, steps[last]) = (1, (s[last] + rows - 1) / rows);
+        Shape items = Shape.Of(steps);
+        Writer w = new(this, items.Count, lanes, [rows]);
+        Emitter e = w.E;
+        Coords item = Coords.OfNumber(e, items, e.Item());
+        Val Digit(int a)
+        {
+            Val d = item[a];
+            if (a == rowAxis && rows > 1)
+            {
+                d *= e.Int(rows);
+                if (s[a] % rows != 0) d = d.Min(e.Int(s[a] - rows));
+                d += e.Place(0);
+            }
+            if (a != last || lanes == 1) return d;
+            d *= e.Int(lanes);
+            if (s[a] % lanes != 0) d = d.Min(e.Int(s[a] - lanes));
+            return e.Counting(d);
+        }
+        Coords at = Coords.OfDigits(e, s, Digit);
+        w.Write(_root, at, w.R.Read(_root, at));
+        return w.Finish(template.Op.ToString());
+    }
+
+    private Launch Line(Node template, Ints axes, Action<Node, Coords, Emitter, Reader, Action<Coords, Val>> body)
+    {
+        Shape domain = Lines.Of(template.Shape, axes);
+        Writer w = new(this, domain.Count, 1, []);
+        body(template, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, (at, v) =>
+        {
+            w.R.Remember(template, at, Rounded(template, v));
+            w.Write(_root, at, w.R.Read(_root, at));
+        });
+        return w.Finish(template.Op.ToString());
+    }
+
+    private Launch TopK()
+    {
+        Shape domain = Lines.Of(_root.Shape, [((Arg.TopK)_root.Arg!).Axis]);
+        Writer w = new(this, domain.Count, 1, []);
+        Lines.TopK(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, (at, v, place) =>
+        {
+            w.Write(_root, at, v, 0);
+            w.Write(_root, at, place, 1);
+        });
+        return w.Finish("TopK");
+    }
+
+    private Launch PoolWithPlaces()
+    {
+        Writer w = new(this, _root.Shape.Count, 1, []);
+        Coords at = Coords.OfNumber(w.E, _root.Shape, w.E.Item());
+        (Val value, Val place) = Pooling.Pool(_root, at, w.E, w.R);
+        Shape s = _root.In[0].Shape;
+        Val plane = (at[0] * w.E.Int(s[1]) + at[1]) * w.E.Int(s.CountOf(2, s.Rank));
+        w.Write(_root, at, value, 0);
+        w.Write(_root, at, place.Is(-1).Then(place, plane + place).To(ScalarKind.Int64), 1);
+        return w.Finish("Pool");
+    }
+
+    private Launch Rnn()
+    {
+        Shape domain = Shape.Of(_root.Outputs[1].Shape[0], _root.Outputs[1].Shape[1]);
+        Writer w = new(this, domain.Count, 1, []);
+        int[] buffers = [.. Enumerable.Range(0, 3).Select(i => w.Buffer(new(_root, i), BufferAccess.ReadWrite))];
+        Recurrent.Run(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, buffers);
+        return w.Finish("Rnn");
+    }
+
+    private IEnumerable<Launch> Concat()
+    {
+        int axis = ((Arg.Along)_root.Arg!).Axis;
+        long from = 0;
+        foreach (Node part in _root.In)
+        {
+            long start = from;
+            from += part.Shape[axis];
+            if (part.Shape.Count == 0) continue;
+            yield return Best(lanes => Pointwise(part.Shape, lanes, [], (at, r, e, w) =>
+                w.Write(_root, Coords.OfDigits(e, _root.Shape, a => a == axis ? at[a] + e.Int(start) : at[a]), r.Read(part, at))));
+        }
+    }
+
+    private IEnumerable<Launch> Scatter()
+    {
+        yield return Best(lanes => Pointwise(_root.Shape, lanes, [], (at, r, e, w) => w.Write(_root, at, r.Read(_root.In[0], at))));
+        Shape domain = Scattering.Domain(_root);
+        if (domain.Count == 0 || _root.In[1].Shape.Count == 0) yield break;
+        Writer w = new(this, domain.Count, 1, []);
+        Scattering.Scatter(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, w.Buffer(new(_root, 0), BufferAccess.ReadWrite));
+        yield return w.Finish(_root.Op.ToString());
+    }
+
+    /// <summary>What a 16-bit node would have stored.</summary>
+    private static Val Rounded(Node n, Val v) => v.Type.Kind == ScalarKind.Float32 ? Casting.Rounded(v, n.Type) : v;
+
+    /// <summary>A kernel in the making, with the buffers that it is found to need.</summary>
+    private sealed class Writer
+    {
+        private readonly UnitCompiler _c;
+        private readonly List<Stored?> _bindings = [];
+        private readonly Dictionary<Stored, int> _numbers = [];
+        private readonly KernelBuilder _b;
+        private int _faults = -1;
+
+        public Writer(UnitCompiler c, long items, int lanes, int[] block)
+        {
+            if (items > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{c._root} takes {items} work items; kernels number them with 32 bits.");
+            (_c, _b) = (c, new KernelBuilder(items));
+            E = new(_b, c._target, lanes, block);
+            R = new(E, n => n != c._root && c._schedule.IsStored(n) ? Buffer(Stored.Of(n), BufferAccess.Read) : null, Compute, () => Faults());
+        }
+
+        public Emitter E { get; }
+
+        public Reader R { get; }
+
+        public int Buffer(Stored s, BufferAccess access)
+        {
+            if (_numbers.TryGetValue(s, out int known)) return known;
+            if (s.Type.Shape.Count > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{s.Type} has more elements than kernels number.");
+            _bindings.Add(s);
+            return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Type.Type, access);
+        }
+
+        public void Write(Node n, Coords at, Val v, int output = 0) => E.Store(Buffer(new(n, output), BufferAccess.Write), at.Number, v);
+
+        public Launch Finish(string name) => new(_b.Build(name, 64), _bindings, [.. _c._schedule.Reach(_c._root).Where(n => n == _c._root || !_c._schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
+
+        private Val? Compute(Node n, Coords at) => Contraction.Compute(n, at, E, R) is { } v ? Rounded(n, v) : null;
+
+        private int Faults()
+        {
+            if (_faults >= 0) return _faults;
+            _bindings.Add(null);
+            return _faults = _b.Buffer("faults", DType.Int32, BufferAccess.Write);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace Tessera.Kernels;
+
+/// <summary>Exponential, logarithm and sine in arithmetic, for targets that have none. Reductions follow Cephes and fdlibm; the series are Taylor's, long enough for the type.</summary>
+internal static class Written
+{
+    /// <summary>x = n·ln 2 + r, a polynomial in r, scaled by 2ⁿ in two steps so that subnormals round once more only. Float32: at most 2 ulp.</summary>
+    public static Val Exp(Val x)
+    {
+        bool single = x.Type.Kind == ScalarKind.Float32;
+        Emitter e = x.E;
+        Val c = single ? x.Clamp(-104, 89) : x.Clamp(-746, 710);
+        Val n = e.Unary(KernelOp.Round, c * 1.4426950408889634);
+        Val r = single ? n.Fma(e.Like(x, 2.12194440e-4), n.Fma(e.Like(x, -0.693359375), c)) : c - n * 6.93147180369123816490e-01 - n * 1.90821492927058770002e-10;
+        Val y = single ? Maths.Horner(r, 0.00139261761199, 0.00836317307451, 0.0416665546621, 0.166665770256, 0.5) * (r * r) + r + 1 : Maths.Horner(r, InverseFactorials);
+        Val half = e.Unary(KernelOp.Floor, n * 0.5);
+        return y * Power(half) * Power(n - half);
+    }
+
+    private static readonly double[] InverseFactorials = [.. Enumerable.Range(0, 15).Select(k => 1 / Factorial(14 - k))];
+
+    private static double Factorial(int n) => n < 2 ? 1 : n * Factorial(n - 1);
+
+    /// <summary>2ⁿ for whole n in the range of exponents.</summary>
+    private static Val Power(Val n)
+    {
+        bool single = n.Type.Kind == ScalarKind.Float32;
+        Val i = n.To(single ? ScalarKind.Int32 : ScalarKind.Int64);
+        return (i + (single ? 127 : 1023) << (single ? 23 : 52)).Bits(n.Type.Kind);
+    }
+
+    /// <summary>x = 2ᵏ·m with m from √½ to √2; ln m = 2·artanh s with s = (m − 1) ÷ (m + 1).</summary>
+    public static Val Log(Val x)
+    {
+        bool single = x.Type.Kind == ScalarKind.Float32;
+        Emitter e = x.E;
+        ScalarKind integer = single ? ScalarKind.Int32 : ScalarKind.Int64;
+        int fraction = single ? 23 : 52, bias = single ? 127 : 1023;
+        double lift = Math.ScaleB(1, fraction + 2);
+        Val tiny = x < Math.ScaleB(1, 1 - bias), v = tiny.Then(x * lift, x);
+        Val bits = v.Bits(integer);
+        Val one = e.Const(bits.Type, (long)bias << fraction), root = e.Const(bits.Type, BitsOf(Math.Sqrt(0.5), single));
+        // Bits above those of √½ count the powers of two.
+        Val k = bits - root >> fraction;
+        Val m = (bits - (k << fraction)).Bits(x.Type.Kind), s = (m - 1) / (m + 1), z = s * s;
+        Val series = e.Like(x, 0);
+        for (int j = single ? 11 : 25; j >= 3; j -= 2) series = (series + 2.0 / j) * z;
+        Val power = k.To(x.Type.Kind) - tiny.Then(e.Like(x, fraction + 2), e.Like(x, 0));
+        // ln 2 in two parts, the first with trailing zeros so that its multiples are exact.
+        Val y = power * 0.693145751953125 + (s * series + power * 1.42860682030941723212e-6 + s * 2);
+        y = (x < double.PositiveInfinity).Then(y, x);
+        return x.Is(0).Then(e.Like(x, double.NegativeInfinity), (x < 0).Then(e.Like(x, double.NaN), y));
+    }
+
+    private static long BitsOf(double v, bool single) => single ? BitConverter.SingleToInt32Bits((float)v) : BitConverter.DoubleToInt64Bits(v);
+
+    /// <summary>sin(x + quarters·π/2), in Float64: x = n·π/2 + r with π/2 in three parts, good to about 2²⁰ turns.</summary>
+    public static Val Sin(Val x, int quarters)
+    {
+        Emitter e = x.E;
+        Val d = x.To(ScalarKind.Float64), n = e.Unary(KernelOp.Round, d * (2 / Math.PI));
+        Val r = d - n * 1.57079632673412561417e+00 - n * 6.07710050630396597660e-11 - n * 2.02226624879595063154e-21, z = r * r;
+        Val sin = e.Like(d, 0), cos = e.Like(d, 0);
+        for (int j = 17; j >= 3; j -= 2) sin = (sin + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+        for (int j = 16; j >= 2; j -= 2) cos = (cos + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+        Val q = n + quarters;
+        q -= e.Unary(KernelOp.Floor, q * 0.25) * 4;
+        Val odd = q.Is(1) | q.Is(3), y = odd.Then(cos + 1, sin * r + r);
+        // −0 keeps its sign.
+        Val v = (q >= 2).Then(-y, y).To(x.Type.Kind);
+        return quarters == 0 ? x.Is(0).Then(x, v) : v;
+    }
+}

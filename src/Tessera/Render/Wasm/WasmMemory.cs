@@ -1,0 +1,142 @@
+namespace Tessera.Render;
+
+/// <summary>Reading and writing elements of buffers: narrow types are widened and narrowed on the way.</summary>
+/// <param name="code">Where instructions go.</param>
+/// <param name="temporary">Makes a local.</param>
+internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
+{
+    /// <summary>Where an element lies: what pushes the buffer's address, what pushes the index, and bytes to add.</summary>
+    public readonly record struct Place(Func<WasmCode> Buffer, Action Index, uint Offset);
+
+    public void Load(DType type, int lanes, Func<Place> where)
+    {
+        Place p = where();
+        if (lanes == 1) { LoadOne(type, p); return; }
+        switch (type)
+        {
+            case DType.Float32 or DType.Int32 or DType.UInt32: Address(type, p); At(WasmOp.V128Load, 2, p.Offset); break;
+            case DType.Int16: Address(type, p); At(WasmOp.V128Load16x4S, 1, p.Offset); break;
+            case DType.UInt16: Address(type, p); At(WasmOp.V128Load16x4U, 1, p.Offset); break;
+            case DType.BFloat16: Address(type, p); At(WasmOp.V128Load16x4U, 1, p.Offset); code.Op(WasmOp.I32Const).Signed(16).Op(WasmOp.I32x4Shl); break;
+            case DType.Int8: Address(type, p); At(WasmOp.V128Load32Zero, 0, p.Offset); code.Op(WasmOp.I16x8ExtendLowI8x16S).Op(WasmOp.I32x4ExtendLowI16x8S); break;
+            case DType.UInt8: Bytes(type, p); break;
+            case DType.Bool: Bytes(type, p); code.Op(WasmOp.I32Const).Signed(0).Op(WasmOp.I32x4Splat).Op(WasmOp.I32x4Ne); break;
+            default: Lanes(type, p); break;
+        }
+    }
+
+    private void Bytes(DType type, Place p)
+    {
+        Address(type, p);
+        At(WasmOp.V128Load32Zero, 0, p.Offset);
+        code.Op(WasmOp.I16x8ExtendLowI8x16U).Op(WasmOp.I32x4ExtendLowI16x8U);
+    }
+
+    /// <summary>Four elements one by one.</summary>
+    private void Lanes(DType type, Place p)
+    {
+        bool isFloat = type.IsFloat();
+        int index = temporary(WasmType.I32);
+        p.Index();
+        code.Op(WasmOp.LocalSet).Unsigned((uint)index);
+        for (int l = 0; l < 4; l++)
+        {
+            int lane = l;
+            LoadOne(type, p with { Index = () => code.Op(WasmOp.LocalGet).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(lane).Op(WasmOp.I32Add) });
+            if (l == 0) code.Op(isFloat ? WasmOp.F32x4Splat : WasmOp.I32x4Splat);
+            else code.Op(isFloat ? WasmOp.F32x4ReplaceLane : WasmOp.I32x4ReplaceLane).Byte(l);
+        }
+    }
+
+    private void LoadOne(DType type, Place p)
+    {
+        if (type is DType.Int4 or DType.UInt4) { Nibble(type, p); return; }
+        Address(type, p);
+        switch (type)
+        {
+            case DType.Float32: At(WasmOp.F32Load, 2, p.Offset); break;
+            case DType.Float64: At(WasmOp.F64Load, 3, p.Offset); break;
+            case DType.Int64 or DType.UInt64: At(WasmOp.I64Load, 3, p.Offset); break;
+            case DType.Int32 or DType.UInt32: At(WasmOp.I32Load, 2, p.Offset); break;
+            case DType.Int16: At(WasmOp.I32Load16S, 1, p.Offset); break;
+            case DType.UInt16: At(WasmOp.I32Load16U, 1, p.Offset); break;
+            case DType.Int8: At(WasmOp.I32Load8S, 0, p.Offset); break;
+            case DType.UInt8: At(WasmOp.I32Load8U, 0, p.Offset); break;
+            case DType.Bool: At(WasmOp.I32Load8U, 0, p.Offset); code.Op(WasmOp.I32Const).Signed(0).Op(WasmOp.I32Ne); break;
+            case DType.BFloat16: At(WasmOp.I32Load16U, 1, p.Offset); code.Op(WasmOp.I32Const).Signed(16).Op(WasmOp.I32Shl).Op(WasmOp.F32ReinterpretI32); break;
+            case DType.Float16: At(WasmOp.I32Load16U, 1, p.Offset); code.Op(WasmOp.Call).Unsigned(WasmHalves.Widen); break;
+            default: throw new TesseraException(ErrorCode.Internal, $"Kernels do not read {type}.");
+        }
+    }
+
+    private void Nibble(DType type, Place p)
+    {
+        int index = temporary(WasmType.I32);
+        p.Buffer();
+        p.Index();
+        code.Op(WasmOp.LocalTee).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(1).Op(WasmOp.I32ShrU).Op(WasmOp.I32Add);
+        At(WasmOp.I32Load8U, 0, p.Offset);
+        code.Op(WasmOp.LocalGet).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(1).Op(WasmOp.I32And).Op(WasmOp.I32Const).Signed(2).Op(WasmOp.I32Shl).Op(WasmOp.I32ShrU);
+        if (type == DType.UInt4) code.Op(WasmOp.I32Const).Signed(15).Op(WasmOp.I32And);
+        else code.Op(WasmOp.I32Const).Signed(28).Op(WasmOp.I32Shl).Op(WasmOp.I32Const).Signed(28).Op(WasmOp.I32ShrS);
+    }
+
+    public void Store(DType type, int lanes, Func<Place> where, Action value)
+    {
+        Place p = where();
+        if (lanes == 1) { StoreOne(type, p, value); return; }
+        if (type is DType.Float32 or DType.Int32 or DType.UInt32)
+        {
+            Address(type, p);
+            value();
+            At(WasmOp.V128Store, 2, p.Offset);
+            return;
+        }
+        bool isFloat = type.IsFloat();
+        int vector = temporary(WasmType.V128), index = temporary(WasmType.I32);
+        value();
+        code.Op(WasmOp.LocalSet).Unsigned((uint)vector);
+        p.Index();
+        code.Op(WasmOp.LocalSet).Unsigned((uint)index);
+        for (int l = 0; l < lanes; l++)
+        {
+            int lane = l;
+            StoreOne(type, p with { Index = () => code.Op(WasmOp.LocalGet).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(lane).Op(WasmOp.I32Add) },
+                () =>
+                {
+                    code.Op(WasmOp.LocalGet).Unsigned((uint)vector).Op(isFloat ? WasmOp.F32x4ExtractLane : WasmOp.I32x4ExtractLane).Byte(lane);
+                    if (type == DType.Bool) code.Op(WasmOp.I32Const).Signed(1).Op(WasmOp.I32And);
+                });
+        }
+    }
+
+    private void StoreOne(DType type, Place p, Action value)
+    {
+        if (type is DType.Int4 or DType.UInt4) throw new TesseraException(ErrorCode.Unsupported, $"Kernels in WebAssembly do not write {type}.");
+        Address(type, p);
+        value();
+        switch (type)
+        {
+            case DType.Float32: At(WasmOp.F32Store, 2, p.Offset); break;
+            case DType.Float64: At(WasmOp.F64Store, 3, p.Offset); break;
+            case DType.Int64 or DType.UInt64: At(WasmOp.I64Store, 3, p.Offset); break;
+            case DType.Int32 or DType.UInt32: At(WasmOp.I32Store, 2, p.Offset); break;
+            case DType.Int16 or DType.UInt16: At(WasmOp.I32Store16, 1, p.Offset); break;
+            case DType.Int8 or DType.UInt8 or DType.Bool: At(WasmOp.I32Store8, 0, p.Offset); break;
+            case DType.Float16: code.Op(WasmOp.Call).Unsigned(WasmHalves.Narrow); At(WasmOp.I32Store16, 1, p.Offset); break;
+            case DType.BFloat16: code.Op(WasmOp.Call).Unsigned(WasmHalves.NarrowBrain); At(WasmOp.I32Store16, 1, p.Offset); break;
+            default: throw new TesseraException(ErrorCode.Internal, $"Kernels do not write {type}.");
+        }
+    }
+
+    private void Address(DType type, Place p)
+    {
+        int shift = System.Numerics.BitOperations.Log2((uint)type.Bits() / 8);
+        p.Buffer();
+        p.Index();
+        if (shift > 0) code.Op(WasmOp.I32Const).Signed(shift).Op(WasmOp.I32Shl);
+        code.Op(WasmOp.I32Add);
+    }
+
+    private void At(WasmOp op, uint align, uint offset) => code.Op(op).Unsigned(align).Unsigned(offset);
+}

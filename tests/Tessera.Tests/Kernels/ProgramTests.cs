@@ -1,0 +1,97 @@
+using Tessera.Ir;
+using Tessera.Kernels;
+
+namespace Tessera.Tests.Kernels;
+
+public sealed class ProgramTests
+{
+    private static Graph Perceptron()
+    {
+        GraphBuilder g = new();
+        Random r = new(1);
+        Tensor w = Tensor.From([.. Enumerable.Range(0, 48).Select(_ => r.NextSingle())], [8, 6]), bias = Tensor.From([.. Enumerable.Range(0, 6).Select(_ => r.NextSingle())], [6]);
+        Node x = g.Input("x", DType.Float32, [5, 8]);
+        Node y = g.Max(g.Add(g.MatMul(x, g.Const(w)), g.Const(bias)), 0);
+        return g.Build([g.Softmax(g.Transpose(y, 1, 0), 0), y]);
+    }
+
+    [Fact]
+    public void A_product_takes_its_bias_and_activation_along_and_movement_costs_no_launch()
+    {
+        Programs.Wasm(Perceptron(), out IReadOnlyList<PlanStep> plan);
+        Assert.Equal(["MatMul", "Softmax"], plan.Select(s => s.Kernel));
+        Assert.Contains(plan[0].Nodes, n => n.Op == GraphOp.Max);
+        Assert.Contains(plan[1].Nodes, n => n.Op == GraphOp.Transpose);
+    }
+
+    [Fact]
+    public void Equal_kernels_are_one()
+    {
+        GraphBuilder g = new();
+        Node x = g.Input("x", DType.Float32, [7, 7]), y = g.Input("y", DType.Float32, [7, 7]);
+        for (int i = 0; i < 5; i++) y = g.MatMul(x, y);
+        Program p = Programs.Wasm(g.Build([y]), out _);
+        Assert.Equal(5, p.Steps.Length);
+        Assert.Single(p.Kernels);
+    }
+
+    [Fact]
+    public void What_was_written_is_read()
+    {
+        Program p = Programs.Wasm(Perceptron(), out _), q = ProgramReader.Read(ProgramWriter.Write(p));
+        Assert.Equal((p.Target, p.Memory, p.Fault), (q.Target, q.Memory, q.Fault));
+        Assert.Equal(p.Inputs, q.Inputs);
+        Assert.Equal(p.Outputs, q.Outputs);
+        Assert.Equal(p.ConstantTable, q.ConstantTable);
+        Assert.Equal(p.Kernels, q.Kernels);
+        Assert.Equal(p.Steps.Select(s => (s.Kernel, string.Join(',', s.Buffers), s.Items)), q.Steps.Select(s => (s.Kernel, string.Join(',', s.Buffers), s.Items)));
+        Assert.True(p.Code.Span.SequenceEqual(q.Code.Span) && p.Constants.Span.SequenceEqual(q.Constants.Span));
+    }
+
+    [Fact]
+    public void Damaged_programs_are_refused_or_read_whole()
+    {
+        byte[] whole = ProgramWriter.Write(Programs.Wasm(Perceptron(), out _));
+        Random r = Seeds.Random();
+        int refused = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] file = r.Next(3) == 0 ? whole[..r.Next(whole.Length)] : (byte[])whole.Clone();
+            for (int k = r.Next(4); k > 0 && file.Length > 0; k--) file[r.Next(Math.Min(file.Length, r.Next(2) == 0 ? 16 : 2000))] = (byte)r.Next(256);
+            try
+            {
+                Program p = ProgramReader.Read(file);
+                Assert.All(p.Outputs, v => Assert.InRange(v.At + v.Bytes, 0, p.Memory));
+            }
+            catch (TesseraException e)
+            {
+                refused++;
+                Assert.True(e.Code is ErrorCode.MalformedModel or ErrorCode.ShapeMismatch, e.ToString());
+            }
+        }
+        Assert.InRange(refused, 1, 2000);
+    }
+
+    [Fact]
+    public void Values_whose_lives_overlap_lie_apart()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 50; round++)
+        {
+            StoragePlan plan = new();
+            List<(long At, long Bytes, int First, int Last)> placed = [];
+            long sum = 0;
+            for (int i = 0; i < 40; i++)
+            {
+                int first = r.Next(20), last = first + r.Next(6);
+                long bytes = 1 + r.Next(5000), at = plan.Place(bytes, first, last);
+                Assert.Equal(0, at % 64);
+                Assert.InRange(at + bytes, 1, plan.Bytes);
+                Assert.All(placed.Where(p => p.First <= last && first <= p.Last), p => Assert.True(at + bytes <= p.At || p.At + p.Bytes <= at));
+                placed.Add((at, bytes, first, last));
+                sum += (bytes + 63) / 64 * 64;
+            }
+            Assert.True(plan.Bytes < sum, "nothing shares memory");
+        }
+    }
+}
