@@ -19,7 +19,7 @@ public sealed class KernelBuilderTests
             using Tensor t = Tensor.Zeros(DType.Int32, [items]);
             Kernel k = b.Build("expression", 64);
             KernelVerifier.Verify(k);
-            KernelInterpreter.Run(k, [new(t.Address, t.Type, t.Count)]);
+            KernelInterpreter.Run(k, [new(t)]);
             int[] actual = t.ToArray<int>();
             for (int i = 0; i < items; i++) Assert.True(actual[i] == value(i), $"item {i}: {actual[i]} instead of {value(i)}\n{KernelPrinter.Print(k)}");
         }
@@ -77,7 +77,7 @@ public sealed class KernelBuilderTests
         b.If(inside, () => b.Store(y, b.Item(), b.Load(x, b.Item())));
         Kernel k = b.Build("guarded", 64);
         using Tensor from = Tensor.From<float>([1, 2, 3, 4, 5], [5]), to = Tensor.Zeros(DType.Float32, [8]);
-        KernelInterpreter.Run(k, [new(from.Address, from.Type, from.Count), new(to.Address, to.Type, to.Count)]);
+        KernelInterpreter.Run(k, [new(from), new(to)]);
         Assert.Equal([1f, 2, 3, 4, 5, 0, 0, 0], to.ToArray<float>());
     }
 }

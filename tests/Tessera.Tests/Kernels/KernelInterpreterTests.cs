@@ -13,7 +13,7 @@ public sealed class KernelInterpreterTests
         int y = b.Buffer("target", DType.Float32, BufferAccess.Write);
         b.Store(y, b.Const(at), b.Const(KernelType.Float32, 1.0));
         using Tensor t = Tensor.Zeros(DType.Float32, [4]);
-        TesseraException e = Assert.Throws<TesseraException>(() => KernelInterpreter.Run(b.Build("stray", 64), [new(t.Address, t.Type, t.Count)]));
+        TesseraException e = Assert.Throws<TesseraException>(() => KernelInterpreter.Run(b.Build("stray", 64), [new(t)]));
         Assert.Contains("'stray'", e.Message, StringComparison.Ordinal);
         Assert.Contains("'target' of 4 elements", e.Message, StringComparison.Ordinal);
     }
@@ -33,7 +33,7 @@ public sealed class KernelInterpreterTests
         Kernel k = b.Build("reverse", Group);
         KernelVerifier.Verify(k);
         using Tensor from = Tensor.From([.. Enumerable.Range(0, 3 * Group)], [3 * Group]), to = Tensor.Zeros(DType.Int32, [3 * Group]);
-        KernelInterpreter.Run(k, [new(from.Address, from.Type, from.Count), new(to.Address, to.Type, to.Count)]);
+        KernelInterpreter.Run(k, [new(from), new(to)]);
         Assert.Equal([.. Enumerable.Range(0, 3 * Group).Select(i => i / Group * Group + Group - 1 - i % Group)], to.ToArray<int>());
     }
 

@@ -68,7 +68,7 @@ internal sealed class InterpreterExecutable : Executable
         }
     }
 
-    private static KernelMemory Memory(Tensor t) => new(t.Address, t.Type, t.Count);
+    private static KernelMemory Memory(Tensor t) => new(t);
 
     public override void Dispose()
     {

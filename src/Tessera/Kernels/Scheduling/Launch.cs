@@ -17,7 +17,7 @@ internal sealed record Launch(Kernel Kernel, IReadOnlyList<Stored?> Bindings, IR
         if (n.Op == GraphOp.Const) return n.Constant!.Contiguous();
         Arg.Random a = (Arg.Random)n.Arg!;
         Tensor t = Tensor.Empty(a.Type, a.Shape);
-        KernelMemory m = new(t.Address, t.Type, t.Count);
+        KernelMemory m = new(t);
         for (long i = 0; i < t.Count; i++) m.Write(i, Philox.Element(a, (int)i));
         return t;
     }
