@@ -126,23 +126,25 @@ internal static class Contraction
     private static Val Fft(Node n, Coords at, Emitter e, Reader r)
     {
         Arg.Fft arg = (Arg.Fft)n.Arg!;
-        Shape s = n.Shape;
+        Shape s = n.In[0].Shape;
         int last = s.Rank - 1;
         long length = s[arg.Axis];
-        Val zero = Zero(n, e), k = at[arg.Axis], part = at[last];
+        // The product of two positions must fit 31 bits.
+        if (length > 46340) throw new TesseraException(ErrorCode.Unsupported, $"A Fourier transform of {length} points has no kernel; 46340 are the most.");
+        Val zero = Zero(n, e), k = at[arg.Axis];
         Local re = e.Local(zero), im = e.Local(zero);
         double turn = (arg.Inverse ? 2 : -2) * Math.PI / length;
         e.For(length, j =>
         {
-            Coords Of(int p) => Coords.OfDigits(e, s, a => a == last ? e.Int(p) : a == arg.Axis ? j : at[a]);
-            Val x = r.Read(n.In[0], Of(0)), y = r.Read(n.In[0], Of(1));
-            // The angle is taken modulo a turn in integers: exact, however long the line. k·j < 2³¹ for lines below 46341.
+            Val Part(int p) => r.Read(n.In[0], Coords.OfDigits(e, s, a => a == last ? e.Int(p) : a == arg.Axis ? j : at[a]));
+            Val x = Part(0), y = s[last] == 2 ? Part(1) : zero;
+            // The angle is taken modulo a turn in integers, which is exact.
             ScalarKind kind = e.Target.HasFloat64 ? ScalarKind.Float64 : x.Type.Kind;
             Val angle = (k * j % e.Int(length)).To(kind) * turn, c = Maths.Cos(angle).To(x.Type.Kind), d = Maths.Sin(angle).To(x.Type.Kind);
             re.Value = re.Value + (x * c - y * d);
             im.Value = im.Value + (x * d + y * c);
         });
-        Val v = part.Is(0).Then(re.Value, im.Value);
+        Val v = at[last].Is(0).Then(re.Value, im.Value);
         return arg.Inverse ? v / length : v;
     }
 
