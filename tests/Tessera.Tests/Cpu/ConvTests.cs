@@ -150,4 +150,21 @@ public sealed class ConvTests
             Samples.Close(Definitions.ConvTranspose(data, weights, c, y.Shape), y, 1e-5, $"{data} {weights} {c}");
         }
     }
+
+    [Fact]
+    public void Transposed_long_rows_with_bias_and_what_follows()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 24; round++)
+        {
+            CpuCase c = new(r);
+            long group = r.Next(1, 3), channels = r.Next(1, 4), filters = r.Next(1, 5), height = r.Next(1, 4), width = r.Next(1, 60), kernel = r.Next(1, 6), step = r.Next(1, 4), before = r.Next(0, 3);
+            long rows = Math.Max(1, (height - 1) * step + kernel - 2 * before), columns = Math.Max(1, (width - 1) * step + kernel - 2 * before + r.Next(2));
+            Node x = c.Input(DType.Float32, Shape.Of([2, group * channels, height, width])), w = c.Input(DType.Float32, Shape.Of([group * channels, filters, kernel, kernel]));
+            Node y = c.G.Emit(GraphOp.ConvTranspose, [x, w], new Arg.ConvTranspose([step, step], [1, 1], [before, before], [rows, columns], group));
+            y = c.G.Add(y, c.Input(DType.Float32, Shape.Of([1, group * filters, 1, 1])));
+            // |x| ≤ 2, |w| ≤ 2: at most 75 products and a sum.
+            c.Check(76 * 302 * 6e-8, r.Next(2) == 0 ? c.G.Max(y, c.G.Scalar(DType.Float32, 0)) : y);
+        }
+    }
 }

@@ -54,4 +54,31 @@ internal static unsafe class Stepping
         }
         for (; i < n; i++) to[i] = x[i * step];
     }
+
+    /// <summary>y = even[0], odd[0], even[1], odd[1] … for <paramref name="n"/> elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Interleave(float* even, float* odd, float* y, long n)
+    {
+        long i = 0;
+        if (Avx512F.IsSupported)
+        {
+            Vector512<int> low = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), high = low + Vector512.Create(8);
+            for (; i + 32 <= n; i += 32)
+            {
+                Vector512<float> a = Vector512.Load(even + i / 2), b = Vector512.Load(odd + i / 2);
+                Avx512F.PermuteVar16x32x2(a, low, b).Store(y + i);
+                Avx512F.PermuteVar16x32x2(a, high, b).Store(y + i + 16);
+            }
+        }
+        if (Sse.IsSupported || AdvSimd.Arm64.IsSupported)
+        {
+            for (; i + 8 <= n; i += 8)
+            {
+                Vector128<float> a = Vector128.Load(even + i / 2), b = Vector128.Load(odd + i / 2);
+                (Sse.IsSupported ? Sse.UnpackLow(a, b) : AdvSimd.Arm64.ZipLow(a, b)).Store(y + i);
+                (Sse.IsSupported ? Sse.UnpackHigh(a, b) : AdvSimd.Arm64.ZipHigh(a, b)).Store(y + i + 4);
+            }
+        }
+        for (; i < n; i++) y[i] = (i & 1) == 0 ? even[i / 2] : odd[i / 2];
+    }
 }

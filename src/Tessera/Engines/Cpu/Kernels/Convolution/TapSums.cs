@@ -6,21 +6,8 @@ namespace Tessera.Engines.Cpu.Kernels;
 /// <remarks>Geometry of a transposed convolution: input position i and tap k reach output i·stride + k·dilation − before.</remarks>
 internal sealed unsafe class TapSums(ConvGeometry g)
 {
-    private readonly long _taps = g.Taps;
     private readonly long _inSize = g.InSize;
     private readonly int _last = g.Rank - 1;
-
-    /// <summary>y = Σ over taps; <paramref name="x"/> holds [tap, input position].</summary>
-    public void Add(float* x, float* y)
-    {
-        for (long i = 0; i < g.OutSize;)
-        {
-            int n = (int)Math.Min(1 << 20, g.OutSize - i);
-            new Span<float>(y + i, n).Clear();
-            i += n;
-        }
-        for (long t = 0; t < _taps; t++) AddTap(t, x + t * _inSize, y);
-    }
 
     public void AddTap<T>(long tap, T* x, T* y) where T : unmanaged, INumber<T>
     {

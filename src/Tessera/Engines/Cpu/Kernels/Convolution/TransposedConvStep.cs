@@ -9,9 +9,9 @@ namespace Tessera.Engines.Cpu.Kernels;
 internal sealed unsafe class TransposedConvStep : Step
 {
     private readonly ConvGeometry _g;
-    private readonly TapSums _sums;
+    private readonly PhaseSums _sums;
     private readonly long _filters, _parts, _panel;
-    private readonly Scratch _input, _weights, _products;
+    private readonly Scratch _input, _weights, _products, _phases;
 
     public TransposedConvStep(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand y)
         : base("conv transposed f32", [x, w], [y], 2 * g.Batch * g.Groups * g.Channels * g.Filters * g.Taps * g.InSize, $"{g}, tiles {Sgemm.Rows}×{Sgemm.Columns}")
@@ -25,9 +25,12 @@ internal sealed unsafe class TransposedConvStep : Step
         _input = b.SharedScratch(4 * g.Batch * g.Groups * Sgemm.PackedB(g.Channels, g.InSize));
         _weights = b.Scratch(4 * _filters * g.Taps * g.Channels);
         _products = b.Scratch(4 * _filters * g.Taps * g.InSize);
+        _phases = b.Scratch(4 * _sums.Scratch);
     }
 
     public override bool TakesEpilogue => true;
+
+    public override bool TakesBias => true;
 
     public override void Run(RunContext c)
     {
@@ -60,7 +63,8 @@ internal sealed unsafe class TransposedConvStep : Step
             B = c.Ptr<float>(_input, 0) + input * packed, BStep = _panel, C = p, Ldc = size,
         });
         long start = (input * _g.Filters + f0) * _g.OutSize;
-        for (long f = 0; f < filters; f++) _sums.Add(p + f * _g.Taps * size, c.Ptr<float>(Writes[0]) + start + f * _g.OutSize);
+        float* bias = Bias is null ? null : c.Ptr<float>(Bias) + input % _g.Groups * _g.Filters + f0;
+        for (long f = 0; f < filters; f++) _sums.Sum(p + f * _g.Taps * size, bias == null ? 0 : bias[f], c.Ptr<float>(Writes[0]) + start + f * _g.OutSize, c.Ptr<float>(_phases, worker));
         Finish(c, start, filters * _g.OutSize, worker);
     }
 }
