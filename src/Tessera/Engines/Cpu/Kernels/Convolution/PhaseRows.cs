@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
@@ -72,15 +69,13 @@ internal sealed unsafe class PhaseRows
     public void Copy(float* x, float* to, long rows)
     {
         if (_step == 1 && _before >= 0) CopyWhole(x, to + _starts[0] + _before, Math.Clamp(_length - _before, 0, _in), rows);
+        else if (_step == 2 && _before >= 0) Halve(x, to, rows);
         else for (; rows > 0; rows--, x += _in, to += Row)
-        {
-            if (_step == 2 && _before >= 0) Halve(x, to);
-            else for (long p = 0; p < _step; p++)
+            for (long p = 0; p < _step; p++)
             {
                 (long lo, long hi) = Inside(p - _before);
                 Stepping.Copy(x + p - _before + lo * _step, _step, to + _starts[p] + lo, hi - lo);
             }
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -89,56 +84,18 @@ internal sealed unsafe class PhaseRows
         for (; rows > 0; rows--, x += _in, to += Row) Stepping.Copy(x, to, n);
     }
 
-    /// <summary>A row's even pixels to one phase, its odd ones to the other.</summary>
+    /// <summary>Rows' even pixels to one phase, their odd ones to the other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Halve(float* x, float* to)
+    private void Halve(float* x, float* to, long rows)
     {
-        long odd = _before & 1, at = _before / 2, first = _starts[odd] + at, second = odd == 0 ? _starts[1] + at : _starts[0] + at + 1;
-        long most = Math.Min(_in / 2, _length - at - 1), i = 0;
-        float* even = to + first, other = to + second;
-        if (Avx512F.IsSupported && most >= 16)
+        long odd = _before & 1, at = _before / 2, pairs = Math.Clamp(_length - at - 1, 0, _in / 2), row = Row, width = _in;
+        float* even = to + _starts[odd] + at, other = to + (odd == 0 ? _starts[1] + at : _starts[0] + at + 1);
+        bool rest = pairs == width / 2 && (width & 1) != 0 && at + pairs < _length;
+        for (; rows > 0; rows--, x += width, even += row, other += row)
         {
-            Vector512<int> evens = Vector512.CreateSequence(0, 2), odds = Vector512.CreateSequence(1, 2);
-            for (; i < most; i += 16)
-            {
-                i = Math.Min(i, most - 16);
-                Vector512<float> a = Vector512.Load(x + 2 * i), b = Vector512.Load(x + 2 * i + 16);
-                Avx512F.PermuteVar16x32x2(a, evens, b).Store(even + i);
-                Avx512F.PermuteVar16x32x2(a, odds, b).Store(other + i);
-            }
+            Stepping.Deinterleave(x, even, other, pairs);
+            if (rest) even[pairs] = x[2 * pairs];
         }
-        else if (Avx2.IsSupported && most >= 8)
-        {
-            for (; i < most; i += 8)
-            {
-                i = Math.Min(i, most - 8);
-                Vector256<float> a = Vector256.Load(x + 2 * i), b = Vector256.Load(x + 2 * i + 8);
-                Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle().Store(even + i);
-                Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle().Store(other + i);
-            }
-        }
-        else if (Sse.IsSupported && most >= 4)
-        {
-            for (; i < most; i += 4)
-            {
-                i = Math.Min(i, most - 4);
-                Vector128<float> a = Vector128.Load(x + 2 * i), b = Vector128.Load(x + 2 * i + 4);
-                Sse.Shuffle(a, b, 0x88).Store(even + i);
-                Sse.Shuffle(a, b, 0xDD).Store(other + i);
-            }
-        }
-        else if (AdvSimd.Arm64.IsSupported && most >= 4)
-        {
-            for (; i < most; i += 4)
-            {
-                i = Math.Min(i, most - 4);
-                Vector128<float> a = Vector128.Load(x + 2 * i), b = Vector128.Load(x + 2 * i + 4);
-                AdvSimd.Arm64.UnzipEven(a, b).Store(even + i);
-                AdvSimd.Arm64.UnzipOdd(a, b).Store(other + i);
-            }
-        }
-        for (; i < most; i++) (even[i], other[i]) = (x[2 * i], x[2 * i + 1]);
-        if (i == _in / 2 && (_in & 1) != 0 && at + i < _length) even[i] = x[2 * i];
     }
 
     /// <summary>For which j &lt; length x[j·step + first] exists.</summary>

@@ -50,8 +50,7 @@ internal sealed unsafe class PlaneStep : Step
         {
             (long plane, long band) = Math.DivRem(u, _blocks.Bands);
             (long input, long filter) = Math.DivRem(plane, _g.Filters);
-            if (_blocks.Bands > 1) Fill(x + input * _g.InSize, band, padded);
-            else if (u == first || filter == 0) FillInside(x + input * _g.InSize, padded);
+            if (_blocks.Bands > 1 || u == first || filter == 0) Fill(x + input * _g.InSize, band, padded);
             long channel = plane % (_g.Groups * _g.Filters);
             Band(padded, w + channel * _g.Taps, bias == null ? 0 : bias[channel], y + plane * _g.OutSize, last, (int)band);
             // What follows the convolution runs while the results are in cache, but not for a few of them.
@@ -65,21 +64,17 @@ internal sealed unsafe class PlaneStep : Step
     /// <summary>First output of a unit.</summary>
     private long Start(long unit) => unit / _blocks.Bands * _g.OutSize + unit % _blocks.Bands * _blocks.Band * _g.Out[1];
 
-    private void FillInside(float* x, float* padded)
-    {
-        long lo = Math.Max(0, -_g.Before[0]), hi = Math.Min(_g.In[0], _blocks.InputRows - _g.Before[0]);
-        _rows.Copy(x + lo * _g.In[1], padded + (lo + _g.Before[0]) * _rows.Row, hi - lo);
-    }
-
-    /// <summary>The padded input rows of a band, whose padding on both sides is there already.</summary>
+    /// <summary>The input rows of a band; what is beside them, and beyond them in a plane of one band, is padding already.</summary>
     private void Fill(float* x, long band, float* padded)
     {
-        long row = band * _blocks.Band * _g.Strides[0] - _g.Before[0];
-        for (long end = row + _blocks.InputRows; row < end; row++, padded += _rows.Row)
-        {
-            if ((ulong)row < (ulong)_g.In[0]) _rows.Copy(x + row * _g.In[1], padded, 1);
-            else new Span<float>(padded, (int)_rows.Row).Clear();
-        }
+        long top = band * _blocks.Band, first = top * _g.Strides[0] - _g.Before[0];
+        // Rows of results that do not exist read what lies there.
+        long count = (Math.Min(_blocks.Band, _g.Out[0] - top) - 1) * _g.Strides[0] + (_g.Kernel[0] - 1) * _g.Dilations[0] + 1;
+        long lo = Math.Clamp(-first, 0, count), hi = Math.Clamp(_g.In[0] - first, lo, count);
+        _rows.Copy(x + (first + lo) * _g.In[1], padded + lo * _rows.Row, hi - lo);
+        if (_blocks.Bands == 1) return;
+        new Span<float>(padded, (int)(lo * _rows.Row)).Clear();
+        new Span<float>(padded + hi * _rows.Row, (int)((count - hi) * _rows.Row)).Clear();
     }
 
     private void Band(float* padded, float* w, float bias, float* y, float* end, int band)

@@ -14,8 +14,9 @@ internal sealed class RowBlocks
     {
         (_g, _rows) = (g, rows);
         long reach = (g.Kernel[0] - 1) * g.Dilations[0];
-        // Half of the cache, the rest being for results, but whole blocks.
-        Band = Math.Min(g.Out[0], Math.Max(8, (CacheSizes.L1 / 2 / sizeof(float) / rows.Row - reach - 1) / g.Strides[0] & ~7L));
+        // Half of the cache, the rest being for results; all bands alike.
+        long most = Math.Max(8, (CacheSizes.L1 / 2 / sizeof(float) / rows.Row - reach - 1) / g.Strides[0] + 1), count = (g.Out[0] + most - 1) / most;
+        Band = (g.Out[0] + count - 1) / count;
         List<RowBlock> blocks = [];
         List<int> bands = [0];
         for (long r = 0; r < g.Out[0]; r += Band)

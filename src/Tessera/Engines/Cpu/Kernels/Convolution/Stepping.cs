@@ -55,6 +55,56 @@ internal static unsafe class Stepping
         for (; i < n; i++) to[i] = x[i * step];
     }
 
+    /// <summary>even[i] = x[2·i] and odd[i] = x[2·i + 1] for i &lt; <paramref name="pairs"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Deinterleave(float* x, float* even, float* odd, long pairs)
+    {
+        long i = 0;
+        if (Avx512F.IsSupported && pairs >= 16)
+        {
+            Vector512<int> evens = Vector512.CreateSequence(0, 2), odds = Vector512.CreateSequence(1, 2);
+            for (; i < pairs; i += 16)
+            {
+                // The last vectors end where the row ends.
+                i = Math.Min(i, pairs - 16);
+                Vector512<float> a = Vector512.Load(x + 2 * i), b = Vector512.Load(x + 2 * i + 16);
+                Avx512F.PermuteVar16x32x2(a, evens, b).Store(even + i);
+                Avx512F.PermuteVar16x32x2(a, odds, b).Store(odd + i);
+            }
+        }
+        else if (Avx2.IsSupported && pairs >= 8)
+        {
+            for (; i < pairs; i += 8)
+            {
+                i = Math.Min(i, pairs - 8);
+                Vector256<float> a = Vector256.Load(x + 2 * i), b = Vector256.Load(x + 2 * i + 8);
+                Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle().Store(even + i);
+                Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle().Store(odd + i);
+            }
+        }
+        else if (Sse.IsSupported && pairs >= 4)
+        {
+            for (; i < pairs; i += 4)
+            {
+                i = Math.Min(i, pairs - 4);
+                Vector128<float> a = Vector128.Load(x + 2 * i), b = Vector128.Load(x + 2 * i + 4);
+                Sse.Shuffle(a, b, 0x88).Store(even + i);
+                Sse.Shuffle(a, b, 0xDD).Store(odd + i);
+            }
+        }
+        else if (AdvSimd.Arm64.IsSupported && pairs >= 4)
+        {
+            for (; i < pairs; i += 4)
+            {
+                i = Math.Min(i, pairs - 4);
+                Vector128<float> a = Vector128.Load(x + 2 * i), b = Vector128.Load(x + 2 * i + 4);
+                AdvSimd.Arm64.UnzipEven(a, b).Store(even + i);
+                AdvSimd.Arm64.UnzipOdd(a, b).Store(odd + i);
+            }
+        }
+        for (; i < pairs; i++) (even[i], odd[i]) = (x[2 * i], x[2 * i + 1]);
+    }
+
     /// <summary>y = even[0], odd[0], even[1], odd[1] … for <paramref name="n"/> elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Interleave(float* even, float* odd, float* y, long n)
