@@ -98,6 +98,25 @@ public sealed class CompositeTests
     }
 
     [Fact]
+    public void Resampling_rows_with_known_taps()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 60; round++)
+        {
+            long length = r.Next(1, 120), results = r.Next(1, 120);
+            int taps = r.Next(1, 5), spread = r.Next(8) == 0 ? 60 : 3;
+            int[] at = [.. Enumerable.Range(0, (int)results * taps).Select(i => (int)Math.Clamp(i / taps * length / results + r.Next(spread), 0, length - 1))];
+            Tensor w = Samples.Float32(r, results, taps), x = Samples.Float32(r, 3, length);
+            // What a tap of weight 0 lies on does not matter.
+            int hole = r.Next((int)length);
+            x.Span<float>()[hole] = float.PositiveInfinity;
+            for (int i = 0; i < at.Length; i++) if (at[i] == hole || r.Next(6) == 0) w.Span<float>()[i] = 0;
+            Tensor places = Tensor.From(at, [results, taps]), y = KernelRun.Run(ResampleKernel.Build, GraphOp.Resample, new Arg.Along(1), [x, places, w], [false, true, true], 1 + r.Next(2))[0];
+            Samples.Close(Definitions.Resample(x, places, w, 1), y, 1e-6, $"{x} {places}");
+        }
+    }
+
+    [Fact]
     public void Transforms_of_every_length()
     {
         Random r = Seeds.Random();

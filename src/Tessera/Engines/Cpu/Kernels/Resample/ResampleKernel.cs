@@ -12,8 +12,8 @@ internal static class ResampleKernel
         Operand[] operands = [b.Contiguous(x[0]), b.Contiguous(x[1]), b.Contiguous(x[2])];
         b.Add(y[0].Type switch
         {
-            DType.Float32 => new ResampleStep<float>(l, operands, y[0]),
-            DType.Float64 => new ResampleStep<double>(l, operands, y[0]),
+            DType.Float32 => new ResampleStep<float>(b, l, operands, y[0]),
+            DType.Float64 => new ResampleStep<double>(b, l, operands, y[0]),
             _ => throw new TesseraException(ErrorCode.Unsupported, $"The CPU engine resamples no {y[0].Type}; cast {x[0].Shape} to Float32 first."),
         }, n);
     }

@@ -9,23 +9,25 @@ internal sealed unsafe class ResampleStep<T> : Step where T : unmanaged, INumber
     private readonly AxisLayout _l;
     private readonly long _results, _taps, _perPart, _units;
     private readonly int _parts;
+    private readonly WindowTaps? _windows;
 
     /// <param name="l">The input around the axis.</param>
     /// <param name="x">Data, Int32 positions [results, taps], weights [results, taps].</param>
-    public ResampleStep(AxisLayout l, Operand[] x, Operand y) : base("resample", x, [y], 2 * y.Count * x[1].Shape[1], $"{l.Outer} × {l.Length} → {x[1].Shape[0]} × {l.Inner}, {x[1].Shape[1]} taps")
+    public ResampleStep(StepBuilder b, AxisLayout l, Operand[] x, Operand y) : base("resample", x, [y], 2 * y.Count * x[1].Shape[1], $"{l.Outer} × {l.Length} → {x[1].Shape[0]} × {l.Inner}, {x[1].Shape[1]} taps")
     {
         (_l, _results, _taps) = (l, x[1].Shape[0], x[1].Shape[1]);
         // A unit is one row of Inner elements, or, along the last axis, all results of one input row.
         _units = l.Inner == 1 ? l.Outer : l.Outer * _results;
         _perPart = Math.Clamp(16384 / Math.Max(1, l.Inner == 1 ? _results : l.Inner), 1, _units);
         _parts = checked((int)((_units + _perPart - 1) / _perPart));
+        if (typeof(T) == typeof(float) && l.Inner == 1 && b.IsKnown(x[1]) && b.IsKnown(x[2])) _windows = WindowTaps.Of(l.Length, _results, _taps, b.Known<int>(x[1]), b.Known<float>(x[2]));
     }
 
     public override bool TakesEpilogue => true;
 
     public override void Run(RunContext c)
     {
-        if (_parts > 1 && c.Workers(Flops * (_l.Inner == 1 ? 0.5 : 0.1)) > 1) c.Fork(this, 0, _parts);
+        if (_parts > 1 && c.Workers(Flops * (_windows is null && _l.Inner == 1 ? 0.5 : 0.1)) > 1) c.Fork(this, 0, _parts);
         else for (int i = 0; i < _parts; i++) Part(c, 0, i, 0);
     }
 
@@ -36,6 +38,11 @@ internal sealed unsafe class ResampleStep<T> : Step where T : unmanaged, INumber
         long first = part * _perPart, end = Math.Min(_units, first + _perPart), unit = _l.Inner == 1 ? _results : _l.Inner;
         for (long u = first; u < end; u++)
         {
+            if (_windows is not null)
+            {
+                _windows.Row((float*)x + u * _l.Length, (float*)y + u * _results);
+                continue;
+            }
             if (_l.Inner == 1)
             {
                 Gather(x + u * _l.Length, at, w, y + u * _results);
