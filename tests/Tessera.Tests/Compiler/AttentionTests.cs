@@ -12,7 +12,7 @@ public sealed class AttentionTests
     private static Node In(GraphBuilder g, string name, params long[] shape) => g.Input(name, DType.Float32, Shape.Of(shape));
 
     [Theory]
-    [InlineData("none"), InlineData("divide"), InlineData("both sides"), InlineData("mask"), InlineData("where"), InlineData("one key head"), InlineData("key from [B, T, H, D]")]
+    [InlineData("none"), InlineData("divide"), InlineData("both sides"), InlineData("mask"), InlineData("where"), InlineData("where, then mask"), InlineData("one key head"), InlineData("key from [B, T, H, D]")]
     public void Rank_four(string form)
     {
         Random random = Seeds.Random();
@@ -24,6 +24,7 @@ public sealed class AttentionTests
             if (form == "divide") s = g.Div(s, 3);
             if (form == "mask") s = g.Add(g.Mul(s, 0.5), In(g, "m", B, 1, 1, T));
             if (form == "where") s = g.Where(g.Input("m", DType.Bool, Shape.Of(S, T)), s, g.Scalar(s, -3.4e38));
+            if (form == "where, then mask") s = g.Add(g.Where(g.Input("m", DType.Bool, Shape.Of(1, 1, S, T)), g.Div(s, 2), g.Scalar(s, float.MinValue)), In(g, "n", B, 1, 1, T));
             return g.MatMul(g.Softmax(s, -1), v);
         }, random, Close);
         Assert.Equal(1, after.Count(GraphOp.Attention));
@@ -42,13 +43,14 @@ public sealed class AttentionTests
         Assert.Equal(1, after.Count(GraphOp.Attention));
     }
 
-    [Theory, InlineData("scores read elsewhere"), InlineData("other axis"), InlineData("weak fill"), InlineData("mask that broadcasts the scores")]
+    [Theory, InlineData("scores read elsewhere"), InlineData("other axis"), InlineData("weak fill"), InlineData("weak fill, then mask"), InlineData("mask that broadcasts the scores")]
     public void Stays(string form)
     {
         (Graph after, _) = Check(g =>
         {
             Node s = g.MatMul(In(g, "q", B, H, S, D), g.TransposeLast(In(g, "k", B, H, T, D)));
-            if (form == "weak fill") s = g.Where(g.Input("m", DType.Bool, Shape.Of(S, T)), s, g.Scalar(s, -1e4));
+            if (form.StartsWith("weak fill", StringComparison.Ordinal)) s = g.Where(g.Input("m", DType.Bool, Shape.Of(S, T)), s, g.Scalar(s, -1e4));
+            if (form == "weak fill, then mask") s = g.Add(s, In(g, "n", B, 1, 1, T));
             if (form == "mask that broadcasts the scores") s = g.Add(s, In(g, "m", 2, B, H, S, T));
             Node p = g.Softmax(s, form == "other axis" ? -2 : -1), y = g.MatMul(p, In(g, "v", B, H, T, E));
             return form == "scores read elsewhere" ? g.Concat(0, g.Reshape(y, Shape.Of(y.Shape.Count)), g.Reshape(p, Shape.Of(p.Shape.Count))) : y;

@@ -27,10 +27,11 @@ public sealed class CompositeTests
         for (int round = 0; round < 80; round++)
         {
             bool wide = r.Next(5) == 0;
-            long batch = r.Next(1, 3), groups = r.Next(1, 3), heads = groups * r.Next(1, 4), queries = r.Next(1, round % 4 == 0 ? 150 : 20), keys = r.Next(1, round % 4 == 1 ? 600 : 40), depth = r.Next(1, 40), values = r.Next(1, 40);
+            long batch = r.Next(1, 3), groups = r.Next(1, 3), heads = groups * r.Next(1, 4), queries = r.Next(1, round % 4 == 0 ? 150 : 20), keys = r.Next(1, round % 4 == 1 ? 600 : 40), depth = r.Next(1, 40), values = r.Next(2) == 0 ? 16 * r.Next(1, 5) : r.Next(1, 40);
             Tensor q = Random(r, wide, batch, heads, queries, depth), k = Random(r, wide, batch, groups, keys, depth), v = Random(r, wide, batch, groups, keys, values);
             if (r.Next(3) == 0) q = Random(r, wide, batch, queries, heads, depth).Transpose(0, 2, 1, 3);
             if (r.Next(3) == 0) (k, v) = (Random(r, wide, batch, keys, groups, depth).Transpose(0, 2, 1, 3), Random(r, wide, batch, groups, values, keys).Transpose(0, 1, 3, 2));
+            else if (r.Next(2) == 0) v = Random(r, wide, batch, keys, groups, values).Transpose(0, 2, 1, 3);
             Arg.Attention arg = new(r.NextDouble() * 3, r.Next(2) == 0, r.Next(-3, 10), r.Next(3) == 0 ? 1.5 : 0);
             Tensor[] x = [q, k, v];
             if (r.Next(2) == 0)

@@ -44,10 +44,15 @@ internal static class AttentionRules
         if (!r.IsOnlyUse(s)) return null;
         if (Product(r, s) is { } plain) return plain;
         if (s.Op == GraphOp.Add)
-            return s.In[0].Shape == s.Shape && Product(r, s.In[0]) is { } left ? left with { Mask = s.In[1], Level = s.Shape }
-                : s.In[1].Shape == s.Shape && Product(r, s.In[1]) is { } right ? right with { Mask = s.In[0], Level = s.Shape } : null;
+            return s.In[0].Shape == s.Shape && Unmasked(r, s.In[0]) is { } left ? Masked(r, left, s.In[1], s.Shape)
+                : s.In[1].Shape == s.Shape && Unmasked(r, s.In[1]) is { } right ? Masked(r, right, s.In[0], s.Shape) : null;
         return s.Op == GraphOp.Where ? Selected(r, s) : null;
     }
+
+    /// <summary>Scores to which a mask is added: a product, or one that a condition has already masked.</summary>
+    private static Scores? Unmasked(Rewriting r, Node s) => Product(r, s) ?? (s.Op == GraphOp.Where && r.IsOnlyUse(s) ? Selected(r, s) : null);
+
+    private static Scores Masked(Rewriting r, Scores s, Node mask, Shape level) => s with { Mask = s.Mask is { } first ? r.G.Add(first, mask) : mask, Level = level };
 
     /// <summary>where(seen, scores, fill) with a fill so low that adding a score to it changes nothing.</summary>
     private static Scores? Selected(Rewriting r, Node s)

@@ -10,7 +10,7 @@ internal sealed unsafe class AttentionStep<T> : Step where T : unmanaged, IFloat
     private readonly Scratch _scores;
 
     public AttentionStep(StepBuilder b, AttentionPlan p, Operand[] x, Operand y)
-        : base($"attention {y.Type}", x, [y], 2 * p.Batch * p.Heads * p.Queries * p.Keys * (p.Depth + p.Values), $"{p}") => (_p, _scores) = (p, b.Scratch(p.Keys * sizeof(T)));
+        : base($"attention {y.Type}", x, [y], 2 * p.Batch * p.Heads * p.Queries * p.Keys * (p.Depth + p.Values), $"{p}") => (_p, _scores) = (p, b.Scratch(p.Keys * sizeof(T) + 64));
 
     public override bool TakesEpilogue => true;
 

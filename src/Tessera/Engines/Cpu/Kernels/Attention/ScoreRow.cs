@@ -5,10 +5,11 @@ using Tessera.Engines.Cpu.Elementwise;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
-/// <summary>One row of scores on its way to weights.</summary>
+/// <summary>One row of scores on its way to weights. What follows a row up to a whole vector is overwritten.</summary>
 internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>x = cap(x·scale) + mask; returns the largest.</summary>
+    /// <summary>x = cap(x·scale) + mask, then −∞ up to the next whole vector; returns the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Prepare(T* x, long n, T scale, T cap, T* mask, long maskStep)
     {
         if (Vector512.IsHardwareAccelerated) return Prepare<Lanes512<T>>(x, n, scale, cap, mask, maskStep);
@@ -16,7 +17,8 @@ internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee
         return Prepare<Lanes128<T>>(x, n, scale, cap, mask, maskStep);
     }
 
-    /// <summary>x = exp(x − largest); returns the sum.</summary>
+    /// <summary>x = exp(x − largest) of a prepared row, zeros included that follow it; returns the sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Weigh(T* x, long n, T largest)
     {
         if (Vector512.IsHardwareAccelerated) return Weigh<Lanes512<T>>(x, n, largest);
@@ -24,6 +26,7 @@ internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee
         return Weigh<Lanes128<T>>(x, n, largest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(T* x, long n, T by)
     {
         Vector<T> v = Vector.Create(by);
@@ -35,49 +38,44 @@ internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Prepare<V>(T* x, long n, T scale, T cap, T* mask, long maskStep) where V : unmanaged, ILanes<V, T>
     {
-        V s = V.All(scale), largest = V.All(T.NegativeInfinity);
         if (cap > T.Zero)
         {
             for (long i = 0; i < n; i++) x[i] = cap * T.Tanh(x[i] * scale / cap);
-            s = V.All(T.One);
             scale = T.One;
         }
+        bool apart = mask != null && maskStep == 1;
+        if (mask != null && maskStep is not (0 or 1))
+        {
+            for (long i = 0; i < n; i++) x[i] = x[i] * scale + mask[i * maskStep];
+            scale = T.One;
+        }
+        V s = V.All(scale), least = V.All(T.NegativeInfinity), largest = least, same = V.All(mask != null && maskStep == 0 ? *mask : T.Zero);
         long j = 0;
-        if (mask == null || maskStep is 0 or 1)
+        for (; j <= n - V.Count; j += V.Count)
         {
-            V still = mask == null || maskStep == 1 ? V.All(T.Zero) : V.All(*mask);
-            for (; j <= n - V.Count; j += V.Count)
-            {
-                V v = V.Load(x + j) * s + (mask != null && maskStep == 1 ? V.Load(mask + j) : still);
-                V.Store(v, x + j);
-                largest = V.Max(largest, v);
-            }
+            V v = V.Load(x + j) * s + (apart ? V.Load(mask + j) : same);
+            V.Store(v, x + j);
+            largest = V.Max(largest, v);
         }
-        T m = Sums.Largest<V, T>(largest);
-        for (; j < n; j++)
+        if (j < n)
         {
-            x[j] = x[j] * scale + (mask == null ? T.Zero : mask[j * maskStep]);
-            m = T.Max(m, x[j]);
+            V v = V.Load(x + j) * s + (apart ? Sums.Partial<V, T>(mask + j, n - j, T.Zero) : same);
+            v = V.Select(V.Less(Sums.Indices<V, T>(), V.All(T.CreateTruncating(n - j))), v, least);
+            V.Store(v, x + j);
+            largest = V.Max(largest, v);
         }
-        return m;
+        return Sums.Largest<V, T>(largest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Weigh<V>(T* x, long n, T largest) where V : unmanaged, ILanes<V, T>
     {
         V m = V.All(largest), sum = V.All(T.Zero);
-        long j = 0;
-        for (; j <= n - V.Count; j += V.Count)
+        for (long j = 0; j < n; j += V.Count)
         {
             V e = ExpOp.Apply<V, T>(V.Load(x + j) - m);
             V.Store(e, x + j);
             sum += e;
-        }
-        if (j < n)
-        {
-            V e = ExpOp.Apply<V, T>(Sums.Partial<V, T>(x + j, n - j, largest) - m);
-            Sums.Store(e, x + j, n - j);
-            sum += Sums.Partial<V, T>(x + j, n - j, T.Zero);
         }
         return Sums.Of<V, T>(sum);
     }

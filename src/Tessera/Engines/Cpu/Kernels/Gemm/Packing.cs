@@ -19,7 +19,7 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>Panels of B: <see cref="Sgemm.Columns"/> columns each, <paramref name="panel"/> floats apart; the last one filled up with zeros.</summary>
+    /// <summary>Panels of B: <see cref="Sgemm.Columns"/> columns each, <paramref name="panel"/> floats apart; the last one filled up.</summary>
     public static void B(float* b, long columnStep, long kStep, long columns, long k, float* to, long panel)
     {
         int width = Sgemm.Columns;
@@ -27,23 +27,45 @@ internal static unsafe class Packing
             Panel(b + j * columnStep, columnStep, kStep, (int)Math.Min(width, columns - j), width, k, to);
     }
 
-    /// <summary>One panel: for each k the elements of <paramref name="count"/> lanes, then zeros up to <paramref name="width"/>.</summary>
+    /// <summary>One panel: for each k the elements of <paramref name="count"/> lanes, then numbers that nobody uses up to <paramref name="width"/>.</summary>
     public static void Panel(float* x, long laneStep, long kStep, int count, int width, long k, float* to)
     {
+        int filled = count;
         if (laneStep == 1) Rows(x, kStep, count, width, k, to);
-        else if (kStep == 1) Transposed(x, laneStep, count, width, k, to);
+        else if (kStep == 1) filled = Transposed(x, laneStep, count, width, k, to);
         else Strided(x, laneStep, kStep, 0, count, width, k, to);
-        if (count < width) for (long p = 0; p < k; p++) new Span<float>(to + p * width + count, width - count).Clear();
+        if (filled < width) Clear(to + filled, width - filled, width, k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows(float* x, long kStep, int count, int width, long k, float* to)
     {
         if (count == 32) for (; k > 0; k--, x += kStep, to += width) { Vector512.Load(x).Store(to); Vector512.Load(x + 16).Store(to + 16); }
-        else if (count == 16) for (; k > 0; k--, x += kStep, to += width) { Vector256.Load(x).Store(to); Vector256.Load(x + 8).Store(to + 8); }
-        else if (count == 12) for (; k > 0; k--, x += kStep, to += width) { Vector256.Load(x).Store(to); Vector128.Load(x + 8).Store(to + 8); }
-        else if (count == 8) for (; k > 0; k--, x += kStep, to += width) Vector256.Load(x).Store(to);
-        else for (; k > 0; k--, x += kStep, to += width) new ReadOnlySpan<float>(x, count).CopyTo(new Span<float>(to, count));
+        else if (count == 16) for (; k > 0; k--, x += kStep, to += width) Vector512.Load(x).Store(to);
+        else if (count >= 8)
+        {
+            // The last vector overlaps the one before it.
+            int last = count - 8;
+            for (; k > 0; k--, x += kStep, to += width)
+            {
+                for (int i = 0; i < last; i += 8) Vector256.Load(x + i).Store(to + i);
+                Vector256.Load(x + last).Store(to + last);
+            }
+        }
+        else for (; k > 0; k--, x += kStep, to += width) for (int i = 0; i < count; i++) to[i] = x[i];
+    }
+
+    /// <summary>Zeros in <paramref name="n"/> lanes of every row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Clear(float* to, int n, int width, long k)
+    {
+        int last = n - 8;
+        if (last < 0) for (; k > 0; k--, to += width) for (int i = 0; i < n; i++) to[i] = 0;
+        else for (; k > 0; k--, to += width)
+        {
+            for (int i = 0; i < last; i += 8) Vector256<float>.Zero.Store(to + i);
+            Vector256<float>.Zero.Store(to + last);
+        }
     }
 
     private static void Strided(float* x, long laneStep, long kStep, int first, int count, int width, long k, float* to)
@@ -55,11 +77,29 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>Squares of 4 × 4 are turned in registers.</summary>
+    /// <summary>Blocks of 8 × 4 or 4 × 4 are turned in registers. Returns how many lanes were written: the last block may repeat the last lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transposed(float* x, long laneStep, int count, int width, long k, float* to)
+    private static int Transposed(float* x, long laneStep, int count, int width, long k, float* to)
     {
         int r = 0;
+        for (; r < count && r + 8 <= width && Avx.IsSupported; r += 8)
+        {
+            int most = count - 1 - r;
+            float* p0 = x + r * laneStep, p1 = p0 + Math.Min(1, most) * laneStep, p2 = p0 + Math.Min(2, most) * laneStep, p3 = p0 + Math.Min(3, most) * laneStep;
+            float* p4 = p0 + Math.Min(4, most) * laneStep, p5 = p0 + Math.Min(5, most) * laneStep, p6 = p0 + Math.Min(6, most) * laneStep, p7 = p0 + Math.Min(7, most) * laneStep, y = to + r;
+            long p = 0;
+            for (; p + 4 <= k; p += 4, y += 4 * width)
+            {
+                Vector256<float> a = Vector256.Create(Vector128.Load(p0 + p), Vector128.Load(p4 + p)), b = Vector256.Create(Vector128.Load(p1 + p), Vector128.Load(p5 + p));
+                Vector256<float> c = Vector256.Create(Vector128.Load(p2 + p), Vector128.Load(p6 + p)), d = Vector256.Create(Vector128.Load(p3 + p), Vector128.Load(p7 + p));
+                Vector256<float> ab = Avx.UnpackLow(a, b), cd = Avx.UnpackLow(c, d), ef = Avx.UnpackHigh(a, b), gh = Avx.UnpackHigh(c, d);
+                Avx.Shuffle(ab, cd, 0x44).Store(y);
+                Avx.Shuffle(ab, cd, 0xEE).Store(y + width);
+                Avx.Shuffle(ef, gh, 0x44).Store(y + 2 * width);
+                Avx.Shuffle(ef, gh, 0xEE).Store(y + 3 * width);
+            }
+            for (; p < k; p++, y += width) (y[0], y[1], y[2], y[3], y[4], y[5], y[6], y[7]) = (p0[p], p1[p], p2[p], p3[p], p4[p], p5[p], p6[p], p7[p]);
+        }
         for (; r + 4 <= count && Vector128.IsHardwareAccelerated; r += 4)
         {
             float* p0 = x + r * laneStep, p1 = p0 + laneStep, p2 = p1 + laneStep, p3 = p2 + laneStep, y = to + r;
@@ -71,6 +111,7 @@ internal static unsafe class Packing
             for (; p < k; p++, y += width) (y[0], y[1], y[2], y[3]) = (p0[p], p1[p], p2[p], p3[p]);
         }
         if (r < count) Strided(x, laneStep, 1, r, count, width, k, to);
+        return Math.Max(r, count);
     }
 
     /// <summary>Writes a square of 4 × 4, given by rows, by columns <paramref name="width"/> floats apart.</summary>

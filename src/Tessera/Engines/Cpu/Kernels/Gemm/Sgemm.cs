@@ -16,6 +16,9 @@ internal unsafe struct GemmBlock
     /// <summary>Panels of <see cref="Sgemm.Columns"/> columns, <see cref="BStep"/> apart, k outermost inside; the last panel is filled up.</summary>
     public float* B;
     public long BStep;
+
+    /// <summary>Rows of an unpacked B are this far apart, and BStep is <see cref="Sgemm.Columns"/>; its Cols must be a multiple of half of Columns. 0 for packed panels.</summary>
+    public long BRow;
     public float* C;
     public long Ldc;
 
@@ -60,7 +63,7 @@ internal static unsafe class Sgemm
         for (long j = 0; j < g.Cols; j += T.Columns, b += g.BStep)
         {
             int n = (int)Math.Min(T.Columns, g.Cols - j);
-            float* next = j + T.Columns < g.Cols ? b + g.BStep : null;
+            float* next = j + T.Columns < g.Cols && g.BRow == 0 ? b + g.BStep : null;
             if (2 * n > T.Columns) Panel<T, TwoVectors>(g, b, next, j, n, n == T.Columns);
             else Panel<T, OneVector>(g, b, next, j, n, 2 * n == T.Columns);
         }
@@ -70,6 +73,7 @@ internal static unsafe class Sgemm
     private static void Panel<T, W>(in GemmBlock g, float* b, float* next, long j, int n, bool whole) where T : struct, ITile where W : struct, IWidth
     {
         // The tiles of this panel bring the next one near, each a part of it: it may come from far away, and only the first tile would wait for it.
+        long bRow = g.BRow == 0 ? T.Columns : g.BRow;
         byte* ahead = (byte*)(next == null ? b : next);
         long aheadStep = next == null ? 0 : 4 * T.Columns * T.Rows / (g.Rows + T.Rows - 1);
         float* c = g.C + j, from = g.From == null ? null : g.From + j, a = g.A;
@@ -85,8 +89,8 @@ internal static unsafe class Sgemm
                 if (from != null) Copy(from, g.FromStep, edge, T.Columns, m, n);
                 t = new(edge, T.Columns, from == null ? null : edge, T.Columns, bias, ahead, aheadStep);
             }
-            if (g.Direct) Direct<T, W>(m, g.K, a, g.AStep, b, t);
-            else Packed<T, W>(m, g.K, a, b, t);
+            if (g.Direct) Direct<T, W>(m, g.K, a, g.AStep, b, bRow, t);
+            else Packed<T, W>(m, g.K, a, b, bRow, t);
             if (!whole) Copy(edge, T.Columns, c, g.Ldc, m, n);
             c += T.Rows * g.Ldc;
             ahead += g.K * aheadStep;
@@ -100,53 +104,53 @@ internal static unsafe class Sgemm
         for (int r = 0; r < rows; r++, from += fromStep, to += toStep) new ReadOnlySpan<float>(from, n).CopyTo(new Span<float>(to, n));
     }
 
-    private static void Packed<T, W>(int rows, long k, float* a, float* b, in TileTarget t) where T : struct, ITile where W : struct, IWidth
+    private static void Packed<T, W>(int rows, long k, float* a, float* b, long bRow, in TileTarget t) where T : struct, ITile where W : struct, IWidth
     {
         if (rows == T.Rows)
         {
-            if (T.Rows == 12) T.Packed<Rows12, W>(k, a, b, t);
-            else if (T.Rows == 6) T.Packed<Rows6, W>(k, a, b, t);
-            else T.Packed<Rows2, W>(k, a, b, t);
+            if (T.Rows == 12) T.Packed<Rows12, W>(k, a, b, bRow, t);
+            else if (T.Rows == 6) T.Packed<Rows6, W>(k, a, b, bRow, t);
+            else T.Packed<Rows2, W>(k, a, b, bRow, t);
             return;
         }
         switch (rows)
         {
-            case 1: T.Packed<Rows1, W>(k, a, b, t); break;
-            case 2: T.Packed<Rows2, W>(k, a, b, t); break;
-            case 3: T.Packed<Rows3, W>(k, a, b, t); break;
-            case 4: T.Packed<Rows4, W>(k, a, b, t); break;
-            case 5: T.Packed<Rows5, W>(k, a, b, t); break;
-            case 6: T.Packed<Rows6, W>(k, a, b, t); break;
-            case 7: T.Packed<Rows7, W>(k, a, b, t); break;
-            case 8: T.Packed<Rows8, W>(k, a, b, t); break;
-            case 9: T.Packed<Rows9, W>(k, a, b, t); break;
-            case 10: T.Packed<Rows10, W>(k, a, b, t); break;
-            default: T.Packed<Rows11, W>(k, a, b, t); break;
+            case 1: T.Packed<Rows1, W>(k, a, b, bRow, t); break;
+            case 2: T.Packed<Rows2, W>(k, a, b, bRow, t); break;
+            case 3: T.Packed<Rows3, W>(k, a, b, bRow, t); break;
+            case 4: T.Packed<Rows4, W>(k, a, b, bRow, t); break;
+            case 5: T.Packed<Rows5, W>(k, a, b, bRow, t); break;
+            case 6: T.Packed<Rows6, W>(k, a, b, bRow, t); break;
+            case 7: T.Packed<Rows7, W>(k, a, b, bRow, t); break;
+            case 8: T.Packed<Rows8, W>(k, a, b, bRow, t); break;
+            case 9: T.Packed<Rows9, W>(k, a, b, bRow, t); break;
+            case 10: T.Packed<Rows10, W>(k, a, b, bRow, t); break;
+            default: T.Packed<Rows11, W>(k, a, b, bRow, t); break;
         }
     }
 
-    private static void Direct<T, W>(int rows, long k, float* a, long lda, float* b, in TileTarget t) where T : struct, ITile where W : struct, IWidth
+    private static void Direct<T, W>(int rows, long k, float* a, long lda, float* b, long bRow, in TileTarget t) where T : struct, ITile where W : struct, IWidth
     {
         if (rows == T.Rows)
         {
-            if (T.Rows == 12) T.Direct<Rows12, W>(k, a, lda, b, t);
-            else if (T.Rows == 6) T.Direct<Rows6, W>(k, a, lda, b, t);
-            else T.Direct<Rows2, W>(k, a, lda, b, t);
+            if (T.Rows == 12) T.Direct<Rows12, W>(k, a, lda, b, bRow, t);
+            else if (T.Rows == 6) T.Direct<Rows6, W>(k, a, lda, b, bRow, t);
+            else T.Direct<Rows2, W>(k, a, lda, b, bRow, t);
             return;
         }
         switch (rows)
         {
-            case 1: T.Direct<Rows1, W>(k, a, lda, b, t); break;
-            case 2: T.Direct<Rows2, W>(k, a, lda, b, t); break;
-            case 3: T.Direct<Rows3, W>(k, a, lda, b, t); break;
-            case 4: T.Direct<Rows4, W>(k, a, lda, b, t); break;
-            case 5: T.Direct<Rows5, W>(k, a, lda, b, t); break;
-            case 6: T.Direct<Rows6, W>(k, a, lda, b, t); break;
-            case 7: T.Direct<Rows7, W>(k, a, lda, b, t); break;
-            case 8: T.Direct<Rows8, W>(k, a, lda, b, t); break;
-            case 9: T.Direct<Rows9, W>(k, a, lda, b, t); break;
-            case 10: T.Direct<Rows10, W>(k, a, lda, b, t); break;
-            default: T.Direct<Rows11, W>(k, a, lda, b, t); break;
+            case 1: T.Direct<Rows1, W>(k, a, lda, b, bRow, t); break;
+            case 2: T.Direct<Rows2, W>(k, a, lda, b, bRow, t); break;
+            case 3: T.Direct<Rows3, W>(k, a, lda, b, bRow, t); break;
+            case 4: T.Direct<Rows4, W>(k, a, lda, b, bRow, t); break;
+            case 5: T.Direct<Rows5, W>(k, a, lda, b, bRow, t); break;
+            case 6: T.Direct<Rows6, W>(k, a, lda, b, bRow, t); break;
+            case 7: T.Direct<Rows7, W>(k, a, lda, b, bRow, t); break;
+            case 8: T.Direct<Rows8, W>(k, a, lda, b, bRow, t); break;
+            case 9: T.Direct<Rows9, W>(k, a, lda, b, bRow, t); break;
+            case 10: T.Direct<Rows10, W>(k, a, lda, b, bRow, t); break;
+            default: T.Direct<Rows11, W>(k, a, lda, b, bRow, t); break;
         }
     }
 }

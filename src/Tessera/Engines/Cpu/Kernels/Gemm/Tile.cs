@@ -58,7 +58,7 @@ internal readonly unsafe struct TileTarget(float* c, long step, float* from, lon
 }
 
 /// <summary>The innermost loop of a matrix product: one register tile C = A·B + what is added.</summary>
-/// <remarks>b: <see cref="Columns"/> floats for each k. Packed a: R floats for each k. Direct a: R rows, lda apart, k contiguous.</remarks>
+/// <remarks>b: <see cref="Columns"/> floats (half of them for one vector) for each k, bRow apart. Packed a: R floats for each k. Direct a: R rows, lda apart, k contiguous.</remarks>
 internal unsafe interface ITile
 {
     /// <summary>Most rows of a tile.</summary>
@@ -67,7 +67,7 @@ internal unsafe interface ITile
     /// <summary>Columns of a tile: two vectors.</summary>
     static abstract int Columns { get; }
 
-    static abstract void Packed<R, W>(long k, float* a, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth;
+    static abstract void Packed<R, W>(long k, float* a, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth;
 
-    static abstract void Direct<R, W>(long k, float* a, long lda, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth;
+    static abstract void Direct<R, W>(long k, float* a, long lda, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth;
 }

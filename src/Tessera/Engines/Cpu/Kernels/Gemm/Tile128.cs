@@ -11,7 +11,7 @@ internal readonly unsafe struct Tile128 : ITile
     public static int Columns => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Packed<R, W>(long k, float* a, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Packed<R, W>(long k, float* a, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
         Vector128<float> x0 = default, y0 = default;
         Vector128<float> x1 = default, y1 = default;
@@ -29,7 +29,7 @@ internal readonly unsafe struct Tile128 : ITile
             if (R.Count > 4) { Vector128<float> v = Vector128.Create(a[4]); x4 = Vector128.MultiplyAddEstimate(v, b0, x4); if (W.Two) y4 = Vector128.MultiplyAddEstimate(v, b1, y4); }
             if (R.Count > 5) { Vector128<float> v = Vector128.Create(a[5]); x5 = Vector128.MultiplyAddEstimate(v, b0, x5); if (W.Two) y5 = Vector128.MultiplyAddEstimate(v, b1, y5); }
             a += R.Count;
-            b += 8;
+            b += bRow;
         }
         float* c = t.From;
         long step = t.FromStep;
@@ -63,7 +63,7 @@ internal readonly unsafe struct Tile128 : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Direct<R, W>(long k, float* a, long lda, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Direct<R, W>(long k, float* a, long lda, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
         Vector128<float> x0 = default, y0 = default;
         Vector128<float> x1 = default, y1 = default;
@@ -84,7 +84,7 @@ internal readonly unsafe struct Tile128 : ITile
             if (R.Count > 5) { Vector128<float> v = Vector128.Create(a1[two]); x5 = Vector128.MultiplyAddEstimate(v, b0, x5); if (W.Two) y5 = Vector128.MultiplyAddEstimate(v, b1, y5); }
             a++;
             a1++;
-            b += 8;
+            b += bRow;
         }
         float* c = t.From;
         long step = t.FromStep;

@@ -12,7 +12,7 @@ internal readonly unsafe struct Tile256 : ITile
     public static int Columns => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Packed<R, W>(long k, float* a, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Packed<R, W>(long k, float* a, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
         // The tile is needed after the loop; by then it has come from wherever it is.
         byte* near = (byte*)t.C;
@@ -41,7 +41,7 @@ internal readonly unsafe struct Tile256 : ITile
             if (R.Count > 4) { Vector256<float> v = Vector256.Create(a[4]); x4 = Vector256.MultiplyAddEstimate(v, b0, x4); if (W.Two) y4 = Vector256.MultiplyAddEstimate(v, b1, y4); }
             if (R.Count > 5) { Vector256<float> v = Vector256.Create(a[5]); x5 = Vector256.MultiplyAddEstimate(v, b0, x5); if (W.Two) y5 = Vector256.MultiplyAddEstimate(v, b1, y5); }
             a += R.Count;
-            b += 16;
+            b += bRow;
         }
         float* c = t.From;
         long step = t.FromStep;
@@ -75,7 +75,7 @@ internal readonly unsafe struct Tile256 : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Direct<R, W>(long k, float* a, long lda, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Direct<R, W>(long k, float* a, long lda, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
         // The tile is needed after the loop; by then it has come from wherever it is.
         byte* near = (byte*)t.C;
@@ -107,7 +107,7 @@ internal readonly unsafe struct Tile256 : ITile
             if (R.Count > 5) { Vector256<float> v = Vector256.Create(a1[two]); x5 = Vector256.MultiplyAddEstimate(v, b0, x5); if (W.Two) y5 = Vector256.MultiplyAddEstimate(v, b1, y5); }
             a++;
             a1++;
-            b += 16;
+            b += bRow;
         }
         float* c = t.From;
         long step = t.FromStep;

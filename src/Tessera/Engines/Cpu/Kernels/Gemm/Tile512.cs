@@ -12,7 +12,7 @@ internal readonly unsafe struct Tile512 : ITile
     public static int Columns => 32;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Packed<R, W>(long k, float* a, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Packed<R, W>(long k, float* a, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
         // The tile is needed after the loop; by then it has come from wherever it is.
         byte* near = (byte*)t.C;
@@ -55,7 +55,7 @@ internal readonly unsafe struct Tile512 : ITile
             if (R.Count > 10) { Vector512<float> v = Vector512.Create(a[10]); x10 = Vector512.FusedMultiplyAdd(v, b0, x10); if (W.Two) y10 = Vector512.FusedMultiplyAdd(v, b1, y10); }
             if (R.Count > 11) { Vector512<float> v = Vector512.Create(a[11]); x11 = Vector512.FusedMultiplyAdd(v, b0, x11); if (W.Two) y11 = Vector512.FusedMultiplyAdd(v, b1, y11); }
             a += R.Count;
-            b += 32;
+            b += bRow;
         }
         float* c = t.From;
         long step = t.FromStep;
@@ -107,7 +107,7 @@ internal readonly unsafe struct Tile512 : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Direct<R, W>(long k, float* a, long lda, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Direct<R, W>(long k, float* a, long lda, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
         // The tile is needed after the loop; by then it has come from wherever it is.
         byte* near = (byte*)t.C;
@@ -157,7 +157,7 @@ internal readonly unsafe struct Tile512 : ITile
             a1++;
             a2++;
             a3++;
-            b += 32;
+            b += bRow;
         }
         float* c = t.From;
         long step = t.FromStep;

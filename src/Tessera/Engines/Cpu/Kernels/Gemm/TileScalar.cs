@@ -7,17 +7,17 @@ internal readonly unsafe struct TileScalar : ITile
 
     public static int Columns => 4;
 
-    public static void Packed<R, W>(long k, float* a, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Packed<R, W>(long k, float* a, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
-        for (int r = 0; r < R.Count; r++) Row<W>(k, a + r, R.Count, b, t, r);
+        for (int r = 0; r < R.Count; r++) Row<W>(k, a + r, R.Count, b, bRow, t, r);
     }
 
-    public static void Direct<R, W>(long k, float* a, long lda, float* b, in TileTarget t) where R : struct, IRows where W : struct, IWidth
+    public static void Direct<R, W>(long k, float* a, long lda, float* b, long bRow, in TileTarget t) where R : struct, IRows where W : struct, IWidth
     {
-        for (int r = 0; r < R.Count; r++) Row<W>(k, a + r * lda, 1, b, t, r);
+        for (int r = 0; r < R.Count; r++) Row<W>(k, a + r * lda, 1, b, bRow, t, r);
     }
 
-    private static void Row<W>(long k, float* a, long step, float* b, in TileTarget t, int r) where W : struct, IWidth
+    private static void Row<W>(long k, float* a, long step, float* b, long bRow, in TileTarget t, int r) where W : struct, IWidth
     {
         float c0 = 0, c1 = 0, c2 = 0, c3 = 0;
         if (t.From != null)
@@ -36,10 +36,13 @@ internal readonly unsafe struct TileScalar : ITile
             float v = *a;
             c0 += v * b[0];
             c1 += v * b[1];
-            c2 += v * b[2];
-            c3 += v * b[3];
+            if (W.Two)
+            {
+                c2 += v * b[2];
+                c3 += v * b[3];
+            }
             a += step;
-            b += 4;
+            b += bRow;
         }
         float* c = t.C + r * t.Step;
         (c[0], c[1]) = (c0, c1);

@@ -20,6 +20,11 @@ internal static unsafe class Sums
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Of<T>(Vector256<T> x) => Vector128.Sum(x.GetLower() + x.GetUpper());
 
+    /// <summary>0, 1, 2 …</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Indices<V, T>() where V : unmanaged, ILanes<V, T> where T : unmanaged =>
+        sizeof(V) == 64 ? Unsafe.BitCast<Vector512<T>, V>(Vector512<T>.Indices) : sizeof(V) == 32 ? Unsafe.BitCast<Vector256<T>, V>(Vector256<T>.Indices) : Unsafe.BitCast<Vector128<T>, V>(Vector128<T>.Indices);
+
     /// <summary>Largest lane; NaN when one is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Largest<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged, IFloatingPointIeee754<T>
