@@ -25,6 +25,7 @@ public sealed class MatMulTests
             bool turnA = r.Next(3) == 0, turnB = r.Next(3) == 0, known = r.Next(2) == 0, epilogue = r.Next(2) == 0;
             int threads = 1 + r.Next(3);
             Tensor a = turnA ? Samples.Turned(Samples.Float32(r, k, m)) : Samples.Float32(r, m, k), b = turnB ? Samples.Turned(Samples.Float32(r, n, k)) : Samples.Float32(r, k, n);
+            if (r.Next(4) == 0) b = Samples.Float32(r, k, n + 300).Slice(1, r.Next(300), n);
             double[] expected = Product(Samples.Values(a), Samples.Values(b), m, n, k);
             if (epilogue) expected = Array.ConvertAll(expected, v => 2 * v);
             Tensor c = KernelRun.Run(MatMulKernel.Build, GraphOp.MatMul, null, [a, b], [false, known], threads, epilogue)[0];
@@ -68,9 +69,12 @@ public sealed class MatMulTests
     public void Thread_counts_do_not_change_a_bit()
     {
         Random r = Seeds.Random();
-        Tensor a = Samples.Float32(r, 200, 300), b = Samples.Float32(r, 300, 250);
-        float[] one = KernelRun.Run(MatMulKernel.Build, GraphOp.MatMul, null, [a, b])[0].ToArray<float>();
-        Assert.Equal(one, KernelRun.Run(MatMulKernel.Build, GraphOp.MatMul, null, [a, b], threads: 2)[0].ToArray<float>());
+        foreach ((long m, long n, long k) in new (long, long, long)[] { (200, 250, 300), (1, 1100, 700), (30, 1000, 300), (110, 200, 300) })
+        {
+            Tensor a = Samples.Float32(r, m, k), b = Samples.Float32(r, k, n);
+            float[] one = KernelRun.Run(MatMulKernel.Build, GraphOp.MatMul, null, [a, b])[0].ToArray<float>();
+            Assert.Equal(one, KernelRun.Run(MatMulKernel.Build, GraphOp.MatMul, null, [a, b], threads: 2)[0].ToArray<float>());
+        }
     }
 
     [Fact]

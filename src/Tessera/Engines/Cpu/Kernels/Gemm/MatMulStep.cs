@@ -33,6 +33,7 @@ internal sealed unsafe class MatMulStep : Step
     private readonly Blocking _cut;
     private readonly bool _direct;
     private readonly bool _shared;
+    private readonly bool _inPlace;
     private readonly nint _known;
     private readonly Scratch _packedA;
     private readonly Scratch _packedB;
@@ -41,7 +42,8 @@ internal sealed unsafe class MatMulStep : Step
     public MatMulStep(StepBuilder b, MatMulPlan p, Operand[] x, Operand y) : base("matmul f32", x, [y], 2 * p.M * p.N * p.K * p.Batch, Reason(b, p, x))
     {
         _p = p;
-        _shared = p.SharesB && (p.Batch > 1 || p.M > 2 * Sgemm.Rows || b.IsKnown(x[1]));
+        _inPlace = !(b.IsKnown(x[1]) && p.SharesB) && ReadsInPlace(p);
+        _shared = !_inPlace && p.SharesB && (p.Batch > 1 || p.M > 2 * Sgemm.Rows || b.IsKnown(x[1]));
         _cut = Blocking.Of(p.M, p.N, p.K, b.Workers == 1 ? 1 : Math.Max(1, 4 * b.Workers / p.Batch), !_shared);
         _direct = p.KA == 1 && (_cut.NPart <= 4 * Sgemm.Columns || p.M <= Sgemm.Rows);
         if (!_direct) _packedA = b.Scratch(4 * _cut.MPart * _cut.KPart);
@@ -58,8 +60,15 @@ internal sealed unsafe class MatMulStep : Step
 
     public override bool TakesEpilogue => true;
 
+    /// <summary>Whether packing B costs more than it saves: few rows use it, or its rows are so short that a panel lies in few pages anyway.</summary>
+    private static bool ReadsInPlace(MatMulPlan p)
+    {
+        long rows = p.SharesB ? p.M * p.Batch : p.M;
+        return p.ColumnB == 1 && p.KB > 0 && (rows <= 4 * Sgemm.Rows || (p.KB <= 256 && rows <= 16 * Sgemm.Rows));
+    }
+
     private static string Reason(StepBuilder b, MatMulPlan p, Operand[] x) =>
-        $"{(p.Batch > 1 ? p.Batch + " × " : "")}{p.M}×{p.K}·{p.K}×{p.N}, tiles {Sgemm.Rows}×{Sgemm.Columns}{(b.IsKnown(x[1]) ? ", B packed at load" : "")}";
+        $"{(p.Batch > 1 ? p.Batch + " × " : "")}{p.M}×{p.K}·{p.K}×{p.N}, tiles {Sgemm.Rows}×{Sgemm.Columns}{(b.IsKnown(x[1]) ? ", B packed at load" : ReadsInPlace(p) ? ", B in place" : "")}";
 
     private static nint PackKnown(StepBuilder b, MatMulPlan p, Operand x)
     {
@@ -111,7 +120,15 @@ internal sealed unsafe class MatMulStep : Step
         float* a = c.Ptr<float>(Reads[0]) + _p.A[batch] + m0 * _p.RowA, b = c.Ptr<float>(Reads[1]) + _p.B[batch] + n0 * _p.ColumnB;
         float* packedA = _direct ? null : c.Ptr<float>(_packedA, worker), packedB = _known != 0 ? (float*)_known : c.Ptr<float>(_packedB, _shared ? 0 : worker);
         long start = (batch * _p.M + m0) * _p.N + n0;
-        GemmBlock g = new() { Rows = m, Cols = n, C = c.Ptr<float>(Writes[0]) + start, Ldc = _p.N, Direct = _direct, BStep = _panelB };
+        float* y = c.Ptr<float>(Writes[0]) + start;
+        if (_inPlace && _p.M == 1)
+        {
+            RowSweep.Run(n, _p.K, a, _p.KA, b, _p.KB, y);
+            Finish(c, start, n, worker);
+            return;
+        }
+        GemmBlock g = new() { Rows = m, Cols = n, C = y, Ldc = _p.N, Direct = _direct, BStep = _panelB };
+        long whole = _inPlace ? n / Half * Half : n;
         for (long k0 = 0; k0 < _p.K || k0 == 0; k0 += _cut.KPart)
         {
             g.K = Math.Min(_cut.KPart, _p.K - k0);
@@ -127,6 +144,13 @@ internal sealed unsafe class MatMulStep : Step
                 Packing.A(a + k0 * _p.KA, _p.RowA, _p.KA, m, g.K, packedA, g.AStep);
             }
             if (_shared) g.B = packedB + n0 * _p.K + k0 * Sgemm.Columns;
+            else if (_inPlace)
+            {
+                RunInPlace(ref g, b + k0 * _p.KB, whole, n, packedB);
+                g.From = g.C;
+                g.FromStep = g.Ldc;
+                continue;
+            }
             else
             {
                 g.B = packedB;
@@ -140,4 +164,26 @@ internal sealed unsafe class MatMulStep : Step
         if (n == _p.N) Finish(c, start, m * n, worker);
         else for (long r = 0; r < m; r++) Finish(c, start + r * _p.N, n, worker);
     }
+
+    /// <summary>Whole vectors of columns are multiplied where they lie, the rest is packed.</summary>
+    private void RunInPlace(ref GemmBlock g, float* b, long whole, long n, float* packed)
+    {
+        GemmBlock w = g;
+        w.Cols = whole;
+        w.B = b;
+        w.BRow = _p.KB;
+        w.BStep = Sgemm.Columns;
+        Sgemm.Run(w);
+        if (whole == n) return;
+        Packing.B(b + whole, 1, _p.KB, n - whole, g.K, packed, _panelB);
+        w.Cols = n - whole;
+        w.B = packed;
+        w.BRow = 0;
+        w.BStep = _panelB;
+        w.C = g.C + whole;
+        if (g.From != null) w.From = g.From + whole;
+        Sgemm.Run(w);
+    }
+
+    private static int Half => Sgemm.Columns / 2;
 }

@@ -49,6 +49,7 @@ internal static unsafe class Sgemm
     /// <summary>Floats of a packed B of <paramref name="k"/> × <paramref name="n"/>.</summary>
     public static long PackedB(long k, long n) => (n + Columns - 1) / Columns * Columns * k;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in GemmBlock g)
     {
         if (Has512) Panels<Tile512>(g);
@@ -57,6 +58,7 @@ internal static unsafe class Sgemm
         else Panels<TileScalar>(g);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Panels<T>(in GemmBlock g) where T : struct, ITile
     {
         float* b = g.B;
@@ -104,6 +106,7 @@ internal static unsafe class Sgemm
         for (int r = 0; r < rows; r++, from += fromStep, to += toStep) new ReadOnlySpan<float>(from, n).CopyTo(new Span<float>(to, n));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Packed<T, W>(int rows, long k, float* a, float* b, long bRow, in TileTarget t) where T : struct, ITile where W : struct, IWidth
     {
         if (rows == T.Rows)
@@ -129,6 +132,7 @@ internal static unsafe class Sgemm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Direct<T, W>(int rows, long k, float* a, long lda, float* b, long bRow, in TileTarget t) where T : struct, ITile where W : struct, IWidth
     {
         if (rows == T.Rows)
