@@ -1,3 +1,4 @@
+using Tessera.Engines.Cpu;
 using Tessera.Engines.Cpu.Kernels;
 using Tessera.Ir;
 
@@ -63,6 +64,33 @@ public sealed class MatMulTests
         for (int threads = 1; threads <= 2; threads++)
             foreach (bool known in new[] { false, true })
                 Samples.Close(expected, KernelRun.Run(MatMulKernel.Build, GraphOp.MatMul, null, [a, b], [false, known], threads, runs: 2)[0], 1e-4, $"threads {threads} known {known}");
+    }
+
+    [Fact]
+    public void A_constant_row_is_added_by_the_product()
+    {
+        foreach ((long m, long n, long k) in new (long, long, long)[] { (1, 70, 30), (1, 64, 1100), (5, 33, 20), (30, 96, 700), (200, 50, 64) })
+            foreach (DType type in new[] { DType.Float32, DType.Float16 })
+                foreach (bool known in new[] { false, true })
+                {
+                    Random r = Seeds.Random();
+                    CpuCase c = new(r);
+                    Node Constant(params long[] shape) => c.G.Cast(c.G.Const(Samples.Float32(r, shape)), type);
+                    Node x = c.Input(type, [2, m, k], () => r.NextDouble() - 0.5), w = known ? Constant(k, n) : c.Input(type, [2, k, n], () => r.NextDouble() - 0.5);
+                    Node Sum(Node row) => c.G.Add(c.G.MatMul(c.G.Mul(x, 0.5), w), row);
+                    Node plain = Sum(Constant(n)), wide = Sum(Constant(1, 1, n)), both = Sum(Constant(2, m, n));
+                    c.Check(type == DType.Float16 ? 0.03 : 1e-5 * k, plain, c.G.Mul(c.G.Add(wide, x.Shape[2] == n ? x : wide), c.G.Sigmoid(wide)), both, c.G.Add(Constant(n), plain));
+                }
+    }
+
+    [Fact]
+    public void A_product_with_a_constant_row_takes_what_follows()
+    {
+        GraphBuilder g = new();
+        Random r = Seeds.Random();
+        Node x = g.Input("x", DType.Float32, [20, 40]), y = g.Add(g.MatMul(x, g.Const(Samples.Float32(r, 40, 50))), g.Const(Samples.Float32(r, 50)));
+        using CpuExecutable e = new(g.Build([g.Mul(y, g.Sigmoid(y))]), new PrepareOptions(1, MemoryPool.Shared, false));
+        Assert.Equal(["matmul f32"], e.Plan.Select(s => s.Kernel));
     }
 
     [Fact]

@@ -126,8 +126,12 @@ internal sealed class CpuCompiler
         return new(slot, t.Type, t.Shape, t.Strides, 0, t);
     }
 
-    /// <summary>A group reads its constants in order: tiles of others would be gathered again in every run.</summary>
-    private Operand Elementwise(Node n) => n.Op == GraphOp.Const && n.Type != DType.String ? _b.Contiguous(Value(n)) : Value(n);
+    /// <summary>A group reads its constants in order and as it computes with them: tiles of others would be gathered and decoded again in every run.</summary>
+    private Operand Elementwise(Node n)
+    {
+        Operand x = n.Op == GraphOp.Const && n.Type != DType.String ? _b.Contiguous(Value(n)) : Value(n);
+        return Conversions.IsHalf(x.Type) && x.IsContiguous && _b.IsKnown(x) ? Widened(x) : x;
+    }
 
     private Operand Fuse(Node root, List<Node> group)
     {
@@ -162,14 +166,16 @@ internal sealed class CpuCompiler
         return null;
     }
 
-    /// <summary>Lets the step that makes <paramref name="x"/> add what is added to it per channel; the node that it then computes too, or null.</summary>
+    /// <summary>Lets the step that makes <paramref name="x"/> add what is added to it per channel or column; the node that it then computes too, or null.</summary>
     private Node? AddBias(Step step, Node x)
     {
-        if (x.Op == GraphOp.Reshape || !step.TakesBias || step.Bias is not null || x.Type != DType.Float32 || x.Shape.Rank < 2 || _grouping.Uses[x] is not [{ Op: GraphOp.Add } add]) return null;
+        int axis = step.BiasAxis(x.Shape.Rank);
+        if (x.Op == GraphOp.Reshape || !step.TakesBias || step.Bias is not null || axis < 0 || axis >= x.Shape.Rank || Value(x).Type != DType.Float32 || _grouping.Uses[x] is not [{ Op: GraphOp.Add } add]) return null;
         Node other = add.In[add.In[0] == x ? 1 : 0];
-        int lead = x.Shape.Rank - other.Shape.Rank;
-        if (other == x || Grouping.IsElementwise(other) && _grouping.Group(other) is null || other.Shape.Count != x.Shape[1] || lead > 1 || other.Shape[1 - lead] != x.Shape[1] || !Value(other).IsContiguous) return null;
-        step.AddBias(Value(other));
+        axis -= x.Shape.Rank - other.Shape.Rank;
+        if (other == x || Grouping.IsElementwise(other) && _grouping.Group(other) is null || axis < 0 || other.Shape.Count != other.Shape[axis] || other.Shape.Count != x.Shape[axis + x.Shape.Rank - other.Shape.Rank]) return null;
+        if (Elementwise(other) is not { Type: DType.Float32, IsContiguous: true } bias) return null;
+        step.AddBias(bias);
         return add;
     }
 

@@ -29,10 +29,13 @@ internal abstract class Step(string kernel, Operand[] reads, Operand[] writes, l
     /// <summary>Elementwise work on the first output; set by the compiler when <see cref="TakesEpilogue"/>.</summary>
     public IEpilogue? Epilogue { get; set; }
 
-    /// <summary>Whether the kernel adds <see cref="Bias"/> to its first output, [batch, channels, …] of Float32.</summary>
+    /// <summary>Whether the kernel adds <see cref="Bias"/> to its first output, of Float32.</summary>
     public virtual bool TakesBias => false;
 
-    /// <summary>One number per channel, or null; set by the compiler when <see cref="TakesBias"/>.</summary>
+    /// <summary>The axis of the first output that <see cref="Bias"/> goes along: channels, unless a kernel says otherwise.</summary>
+    public virtual int BiasAxis(int rank) => 1;
+
+    /// <summary>One number per place on <see cref="BiasAxis"/>, or null; set by the compiler when <see cref="TakesBias"/>.</summary>
     public Operand? Bias { get; private set; }
 
     public void AddBias(Operand bias) => (Bias, Reads) = (bias, [.. Reads, bias]);

@@ -60,6 +60,10 @@ internal sealed unsafe class MatMulStep : Step
 
     public override bool TakesEpilogue => true;
 
+    public override bool TakesBias => true;
+
+    public override int BiasAxis(int rank) => rank - 1;
+
     /// <summary>Whether packing B costs more than it saves: few rows use it, or its rows are so short that a panel lies in few pages anyway.</summary>
     private static bool ReadsInPlace(MatMulPlan p)
     {
@@ -121,13 +125,14 @@ internal sealed unsafe class MatMulStep : Step
         float* packedA = _direct ? null : c.Ptr<float>(_packedA, worker), packedB = _known != 0 ? (float*)_known : c.Ptr<float>(_packedB, _shared ? 0 : worker);
         long start = (batch * _p.M + m0) * _p.N + n0;
         float* y = c.Ptr<float>(Writes[0]) + start;
+        float* row = Bias is null ? null : c.Ptr<float>(Bias) + n0;
         if (_inPlace && _p.M == 1)
         {
-            RowSweep.Run(n, _p.K, a, _p.KA, b, _p.KB, y);
+            RowSweep.Run(n, _p.K, a, _p.KA, b, _p.KB, row, y);
             Finish(c, start, n, worker);
             return;
         }
-        GemmBlock g = new() { Rows = m, Cols = n, C = y, Ldc = _p.N, Direct = _direct, BStep = _panelB };
+        GemmBlock g = new() { Rows = m, Cols = n, C = y, Ldc = _p.N, Direct = _direct, BStep = _panelB, From = row };
         long whole = _inPlace ? n / Half * Half : n;
         for (long k0 = 0; k0 < _p.K || k0 == 0; k0 += _cut.KPart)
         {

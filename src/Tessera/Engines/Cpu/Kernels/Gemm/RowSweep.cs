@@ -7,17 +7,19 @@ namespace Tessera.Engines.Cpu.Kernels;
 /// <summary>One row times a row-major matrix that is read once, from its first element to its last: what memory delivers fastest.</summary>
 internal static unsafe class RowSweep
 {
-    /// <summary>c[j] = Σ a[i·aStep]·b[i·bStep + j] for j below n, i from 0 to k − 1 in order.</summary>
-    public static void Run(long n, long k, float* a, long aStep, float* b, long bStep, float* c)
+    /// <summary>c[j] = from[j] + Σ a[i·aStep]·b[i·bStep + j] for j below n, i from 0 to k − 1 in order; from may be null.</summary>
+    public static void Run(long n, long k, float* a, long aStep, float* b, long bStep, float* from, float* c)
     {
-        if (Vector512.IsHardwareAccelerated) Run<Lanes512<float>>(n, k, a, aStep, b, bStep, c);
-        else if (Vector256.IsHardwareAccelerated) Run<Lanes256<float>>(n, k, a, aStep, b, bStep, c);
-        else Run<Lanes128<float>>(n, k, a, aStep, b, bStep, c);
+        if (Vector512.IsHardwareAccelerated) Run<Lanes512<float>>(n, k, a, aStep, b, bStep, from, c);
+        else if (Vector256.IsHardwareAccelerated) Run<Lanes256<float>>(n, k, a, aStep, b, bStep, from, c);
+        else Run<Lanes128<float>>(n, k, a, aStep, b, bStep, from, c);
     }
 
-    private static void Run<V>(long n, long k, float* a, long aStep, float* b, long bStep, float* c) where V : unmanaged, ILanes<V, float>
+    private static void Run<V>(long n, long k, float* a, long aStep, float* b, long bStep, float* from, float* c) where V : unmanaged, ILanes<V, float>
     {
-        new Span<float>(c, checked((int)n)).Clear();
+        Span<float> sums = new(c, checked((int)n));
+        if (from == null) sums.Clear();
+        else new ReadOnlySpan<float>(from, sums.Length).CopyTo(sums);
         long i = 0;
         for (; i + 8 <= k; i += 8) Eight<V>(n, a + i * aStep, aStep, b + i * bStep, bStep, c);
         for (; i < k; i++) One<V>(n, a[i * aStep], b + i * bStep, c);
