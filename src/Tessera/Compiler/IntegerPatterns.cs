@@ -24,11 +24,11 @@ public static class IntegerPatterns
     /// <remarks>Zero points of a MatMul: one, one per row of a, one per column of b. Of a Conv: one for x, one or one per filter for w; not of convolutions of one channel per group.</remarks>
     public static IntegerProduct? Match(Node n)
     {
-        if (n.Op is not GraphOp.MatMul || n.Type != DType.Int32 || Operand(n.In[0]) is not { Values.Op: not GraphOp.Const } a || Operand(n.In[1]) is not { } b) return null;
+        if (n.Op is not (GraphOp.MatMul or GraphOp.Conv) || n.Type != DType.Int32 || Operand(n.In[0]) is not { Values.Op: not GraphOp.Const } a || Operand(n.In[1]) is not { } b) return null;
         Shape x = n.In[0].Shape, w = n.In[1].Shape;
         bool fits = n.Op == GraphOp.MatMul
             ? IsAlong(a.Zero, x, x.Rank - 2, x.Count / Math.Max(1, x[-1])) && IsAlong(b.Zero, w, w.Rank - 1, w[-1])
-            : w[1] > 1 && a.Zero is null or { Shape.Count: 1 } && IsAlong(b.Zero, w, 0, w[0]);
+            : w[1] > 1 && b.Values.Constant is { IsContiguous: true } && b.Zero is null && IsPadding(a.Zero, a.Values.Type);
         return fits ? new(a, b) : null;
     }
 
@@ -39,6 +39,10 @@ public static class IntegerPatterns
         int at = axis - (x.Rank - zero.Shape.Rank);
         return at >= 0 && zero.Shape.Count == count && zero.Shape[at] == x[axis];
     }
+
+    /// <summary>Whether <paramref name="zero"/> is one number that an element of <paramref name="type"/> can be.</summary>
+    private static bool IsPadding(Node? zero, DType type) => zero is null || zero.Shape.Count == 1
+        && (zero is { Op: GraphOp.Cast, In: [var from] } ? from.Type == type : zero.Constant is { } c && Scalars.ToInt64(c)[0] is var v && (type == DType.UInt8 ? v is >= 0 and <= 255 : v is >= -128 and <= 127));
 
     private static IntegerOperand? Operand(Node x)
     {

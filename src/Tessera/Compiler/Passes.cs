@@ -12,11 +12,13 @@ public static class Passes
 
     public static IReadOnlyList<Pass> All { get; } =
     [
+        new("quantised", QuantizedRules.All),
         new("movement", [.. ReorderRules.All, .. ViewRules.All, .. SliceRules.All, .. BroadcastRules.All]),
         new("recognition", [.. PowerRules.All, .. NormRules.All, .. SoftmaxRules.All, .. AttentionRules.All]),
-        new("algebra", [.. IdentityRules.All, .. AlgebraRules.All, .. CastRules.All, .. IntegerProductRules.All]),
+        new("algebra", [.. IdentityRules.All, .. AlgebraRules.All, .. CastRules.All]),
         new("constants", [.. WeightRules.All, .. PaddingRules.All]),
         new("transposes", [.. TransposeRules.All, .. ReorderRules.All]),
+        new("integers", [.. QuantizedRules.Views, .. IntegerProductRules.All]),
     ];
 
     public static Graph Run(Graph graph, Fold? fold)

@@ -94,6 +94,7 @@ public sealed partial class GraphBuilder(Fold? fold = null)
         if (fold is null || n.Op is GraphOp.Const or GraphOp.Input or GraphOp.Random or GraphOp.Part) return null;
         foreach (Node i in n.In) if (i.Op != GraphOp.Const) return null;
         if (fold(n) is not { } values) return null;
+        QuantizedConstant.Follow(n, values[0]);
         Node[] parts = [.. values.Select(Const)];
         if (parts.Length == 1) return parts[0];
         _folded[n] = parts;

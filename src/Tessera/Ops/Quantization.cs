@@ -70,7 +70,18 @@ internal static class Quantization
         Node scale = Spread(c, g.Widen(c[1]), q.Shape);
         // 4-bit and 8-bit float zero points have no arithmetic of their own.
         Node? zero = c.Maybe(2) is { } z ? Spread(c, z.Type == DType.Int32 ? z : g.Cast(z, DType.Float32), q.Shape) : null;
-        return g.Cast(Dequantized(g, q, scale, zero), result);
+        Node y = g.Cast(Dequantized(g, q, scale, zero), result);
+        if (y.Constant is { } real && q.Constant is { } values) Note(c, values, real);
+        return y;
+    }
+
+    /// <summary>Remembers what 8-bit weights were, unless they have scales of blocks.</summary>
+    private static void Note(Lowering c, Tensor values, Tensor real)
+    {
+        if (values.Type is not (DType.UInt8 or DType.Int8) || real.Type != DType.Float32 || c[1].Shape.Rank > 1 || c[1].Constant is not { } scale) return;
+        double[] scales = Scalars.ToFloat64(scale), zeros = c.Maybe(2) is { Constant: { } z } ? Scalars.ToFloat64(z) : new double[scales.Length];
+        if (zeros.Length == scales.Length && Array.TrueForAll(scales, double.IsFinite))
+            QuantizedConstant.Note(real, new(values, scales, Array.ConvertAll(zeros, v => (int)v), scales.Length == 1 ? 0 : values.Shape.Axis(c.Int("axis", 1))));
     }
 
     /// <summary>A scale or zero point so that it broadcasts to x: a scalar, a vector along axis, or one value per block along axis.</summary>

@@ -1,4 +1,5 @@
 using Tessera.Compiler;
+using Tessera.Engines.Cpu.Kernels;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu;
@@ -28,7 +29,7 @@ internal sealed class IntegerFusions
     {
         (_uses, _outputs) = (uses, [.. graph.Outputs]);
         foreach (Node n in graph.Nodes)
-            if (n.Shape.Count > 0 && IntegerPatterns.Match(n) is { } p) Add(n, p);
+            if (n.Shape.Count > 0 && IntegerPatterns.Match(n) is { } p && IntegerKernel.Takes(n)) Add(n, p);
         // Operands first in line are covered when everything that reads them is.
         foreach (IntegerFusion f in _results.Values)
             foreach (Node x in f.Product.In) Cover(x);

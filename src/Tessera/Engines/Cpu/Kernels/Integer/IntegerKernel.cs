@@ -10,9 +10,16 @@ internal static class IntegerKernel
         Operand a = value(f.Operands.A.Values), w = value(f.Operands.B.Values), y = b.Temporary(f.Result.Type, f.Result.Shape);
         Operand? zeroA = Vector(b, f.Operands.A.Zero, value), zeroB = Vector(b, f.Operands.B.Zero, value);
         IntegerOutput output = Output(b, f, value);
-        b.Add(new IntegerMatMulStep(b, MatMulKernel.Plan(a, w, y.Shape), a, w, zeroA, zeroB, f.Operands.B.Shift, output, y), f.Nodes);
+        Step step = f.Product.Op == GraphOp.Conv ? new IntegerConvStep(b, Geometry(f.Product), b.Contiguous(a), w, zeroA, f.Operands.B.Shift, output, y)
+            : new IntegerMatMulStep(b, MatMulKernel.Plan(a, w, y.Shape), a, w, zeroA, zeroB, f.Operands.B.Shift, output, y);
+        b.Add(step, f.Nodes);
         return y;
     }
+
+    /// <summary>Whether there is a kernel for an 8-bit product: only absurdly large convolutions have none.</summary>
+    public static bool Takes(Node product) => product.Op != GraphOp.Conv || IntegerConvStep.Takes(Geometry(product));
+
+    private static ConvGeometry Geometry(Node product) => IntegerConvStep.Flat(ConvGeometry.Of((Arg.Conv)product.Arg!, product.In[0].Shape, product.In[1].Shape, product.Shape));
 
     private static Operand? Vector(StepBuilder b, Node? n, Func<Node, Operand> value) => n is null ? null : b.Contiguous(value(n));
 

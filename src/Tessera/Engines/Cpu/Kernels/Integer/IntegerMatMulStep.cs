@@ -142,7 +142,7 @@ internal sealed unsafe class IntegerMatMulStep : Step
             for (long i = 0; i < m; i += _height)
             {
                 int rows = (int)Math.Min(_height, m - i);
-                Igemm.Tile(rows, true)(near, quads - near, _weights.Order(packed, g), _weights.Data(packed, g), bytes + 4 * i * quads, words + 8 * i * quads, tile);
+                Igemm.Tile(rows, true)(near, quads - near, _weights.Order(packed, g), _weights.Data(packed, g), 0, bytes + 4 * i * quads, words + 8 * i * quads, tile);
                 o.Put(tile, width, i, rows, (long)g * width, n);
             }
         }

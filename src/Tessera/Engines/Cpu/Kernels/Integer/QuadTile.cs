@@ -16,31 +16,33 @@ internal readonly struct WeightRows : IWeightSide { public static bool Columns =
 /// <summary>The innermost loop of an 8-bit product: one register tile of 32-bit sums.</summary>
 /// <remarks>
 /// Quads of weights are sorted: first the "near" ones, whose byte products need no more bits than the machine adds them in, then the "far" ones, which are
-/// multiplied as 16-bit pairs. The other side's quads are found through <c>order</c>.
+/// multiplied as 16-bit pairs. The other side's quads are found through <c>order</c>; columns that are no weights may lie anywhere, at one distance from each other for all quads.
 /// </remarks>
 internal static unsafe class QuadTile<V, R, S> where V : unmanaged, IQuads<V> where R : struct, IRows where S : struct, IWeightSide
 {
     /// <param name="near">Quads multiplied as bytes.</param>
     /// <param name="far">Quads multiplied as pairs.</param>
-    /// <param name="order">For each quad of the weights, near ones first, its number along K.</param>
-    /// <param name="vectors">Per quad two vectors of bytes; weights in their order, the other side by number.</param>
+    /// <param name="order">For each quad of the weights, near ones first: its number along K when weights are columns, else the distance in bytes from <paramref name="vectors"/> to the columns' quad.</param>
+    /// <param name="vectors">Per quad two vectors of bytes: weights one after the other, or the other side where <paramref name="order"/> says.</param>
+    /// <param name="gap">Bytes from the first vector of a quad to the second when weights are rows.</param>
     /// <param name="bytes">Per quad a row's four bytes for each row; weights: the near ones in their order, the other side by number.</param>
     /// <param name="words">Per quad the even bytes of each row as two 16-bit numbers, then the odd ones; weights: the far ones in their order, the other side by number.</param>
     /// <param name="c">Sums: rows of two vectors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int near, int far, int* order, byte* vectors, byte* bytes, byte* words, int* c)
+    public static void Run(int near, int far, int* order, byte* vectors, long gap, byte* bytes, byte* words, int* c)
     {
         int half = 4 * V.Lanes;
+        if (S.Columns) gap = half;
         V x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, x6 = default, x7 = default, x8 = default, x9 = default, x10 = default, x11 = default;
         V y0 = default, y1 = default, y2 = default, y3 = default, y4 = default, y5 = default, y6 = default, y7 = default, y8 = default, y9 = default, y10 = default, y11 = default;
         for (int i = 0; i < near; i++)
         {
             long at = order[i];
-            byte* v = S.Columns ? vectors : vectors + at * 2 * half;
+            byte* v = S.Columns ? vectors : vectors + at;
             int* s = (int*)(S.Columns ? bytes + at * (4 * R.Count) : bytes);
             if (S.Columns) vectors += 2 * half;
             else bytes += 4 * R.Count;
-            V u = V.Load(v), w = V.Load(v + half), r = V.All(s[0]);
+            V u = V.Load(v), w = V.Load(v + gap), r = V.All(s[0]);
             x0 = Bytes(x0, r, u);
             y0 = Bytes(y0, r, w);
             if (R.Count > 1) { r = V.All(s[1]); x1 = Bytes(x1, r, u); y1 = Bytes(y1, r, w); }
@@ -59,12 +61,12 @@ internal static unsafe class QuadTile<V, R, S> where V : unmanaged, IQuads<V> wh
         for (int i = 0; i < far; i++)
         {
             long at = order[i];
-            byte* v = S.Columns ? vectors : vectors + at * 2 * half;
+            byte* v = S.Columns ? vectors : vectors + at;
             int* s = (int*)(S.Columns ? words + at * (8 * R.Count) : words);
             if (S.Columns) vectors += 2 * half;
             else words += 8 * R.Count;
             V t = V.Load(v), u = V.Even(t, S.Columns), e = V.Odd(t, S.Columns);
-            t = V.Load(v + half);
+            t = V.Load(v + gap);
             V w = V.Even(t, S.Columns), f = V.Odd(t, S.Columns);
             Pairs(s, R.Count, u, e, w, f, ref x0, ref y0);
             if (R.Count > 1) Pairs(s + 1, R.Count, u, e, w, f, ref x1, ref y1);
