@@ -40,7 +40,7 @@ public sealed class IntegerProductTests
     public void Convolution_of_bytes()
     {
         Random random = Seeds.Random();
-        (Graph after, List<string> fired) = Check(g => g.Conv(Centred(g, "x", DType.UInt8, Shape.Of(1, 3, 6, 5)), Weights(g, random, Shape.Of(4, 3, 3, 3)),
+        (Graph after, List<string> fired) = Check(g => g.Conv(Wide(g, "x", DType.Int8, Shape.Of(1, 3, 6, 5)), Weights(g, random, Shape.Of(4, 3, 3, 3)),
             new Arg.Conv(Ints.Of(1, 2), Ints.Of(1, 1), Ints.Of(1, 1), Ints.Of(1, 1), 1)), random, 0, (t, s) => Bytes(t, s, random));
         Assert.Contains(fired, f => f.StartsWith("conv of small Int32", StringComparison.Ordinal));
         Assert.All(after.Nodes.Where(n => n.Op == GraphOp.Conv), n => Assert.True(((Arg.Conv)n.Arg!).Exact));
