@@ -36,38 +36,46 @@ internal unsafe struct QuadOutput
     /// <param name="tile">Sums, rows <paramref name="width"/> apart; overwritten.</param>
     public readonly void Put(int* tile, int width, long row, int rows, long column, int columns)
     {
-        for (int r = 0; r < rows; r++, tile += width)
-        {
-            long i = row + r;
-            int done = Avx512F.IsSupported && Type != DType.Int32 ? Vectors(tile, i, column, columns) : 0;
-            if (done == columns) continue;
-            Rest(tile + done, i, column + done, columns - done);
-        }
+        int done = Avx512F.IsSupported && Type != DType.Int32 ? columns & ~15 : 0;
+        if (done > 0) Vectors(tile, width, row, rows, column, done);
+        if (done == columns) return;
+        for (int r = 0; r < rows; r++) Rest(tile + r * width + done, row + r, column + done, columns - done);
     }
 
-    /// <summary>Whole vectors of a row in one go; how many columns are done.</summary>
+    /// <summary>Whole vectors in one go.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly int Vectors(int* sums, long row, long column, int n)
+    private readonly void Vectors(int* tile, int width, long row, int rows, long column, int n)
     {
-        int j = 0, scaleStep = Scale.ColumnStep, biasStep = Bias.ColumnStep;
-        int* by = ColumnZero == null ? null : ColumnZero + column, and = RowSum == null || RowSum[row] == 0 ? null : ColumnSum + column;
-        float* scale = Scale.Values + row * Scale.RowStep + column * scaleStep, bias = Bias.Values == null ? null : Bias.Values + row * Bias.RowStep + column * biasStep;
-        byte* to = To + (row * Step + column) * (Type == DType.Float32 ? 4 : 1);
-        Vector512<int> zero = Vector512.Create(RowZero[row]), sum = Vector512.Create(and == null ? 0 : RowSum[row]);
-        Vector512<float> s = Vector512.Create(*scale), b = Vector512.Create(bias == null ? 0 : *bias), low = Vector512.Create(Low), high = Vector512.Create(High);
-        for (; j + 16 <= n; j += 16)
+        // What a row needs is kept in locals: stores to the result could change a field for all the compiler knows.
+        bool real = Type == DType.Float32;
+        long step = Step * (real ? 4 : 1), scaleRow = Scale.RowStep, biasRow = Bias.RowStep;
+        int scaleStep = Scale.ColumnStep, biasStep = Bias.ColumnStep;
+        int* zeros = RowZero + row, sums = RowSum == null ? null : RowSum + row, by = ColumnZero == null ? null : ColumnZero + column, and = ColumnSum + column;
+        float* scale = Scale.Values + row * scaleRow + column * scaleStep, bias = Bias.Values == null ? null : Bias.Values + row * biasRow + column * biasStep;
+        byte* to = To + row * step + column * (real ? 4 : 1);
+        Vector512<float> low = Vector512.Create(Low), high = Vector512.Create(High), b = Vector512<float>.Zero;
+        Vector512<int> shift = Vector512.Create(Zero);
+        for (; rows > 0; rows--, tile += width, to += step)
         {
-            Vector512<int> v = Vector512.Load(sums + j) - (by == null ? zero : zero * Vector512.Load(by + j));
-            if (and != null) v -= sum * Vector512.Load(and + j);
-            if (scaleStep != 0) s = Vector512.Load(scale + j);
-            if (biasStep != 0) b = Vector512.Load(bias + j);
-            Vector512<float> y = Vector512.ConvertToSingle(v) * s;
-            if (bias != null) y += b;
-            if (Type == DType.Float32) y.Store((float*)to + j);
-            // Rounds half to even, as all conversions but the truncating ones do; the low byte is the value in either type.
-            else Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(Vector512.Min(Vector512.Max(y, low), high)) + Vector512.Create(Zero)).Store(to + j);
+            int sum = sums == null ? 0 : *sums++;
+            Vector512<int> zero = Vector512.Create(*zeros++);
+            Vector512<float> s = Vector512.Create(*scale);
+            if (bias != null) b = Vector512.Create(*bias);
+            for (int j = 0; j < n; j += 16)
+            {
+                Vector512<int> v = Vector512.Load(tile + j) - (by == null ? zero : zero * Vector512.Load(by + j));
+                if (sum != 0) v -= Vector512.Create(sum) * Vector512.Load(and + j);
+                if (scaleStep != 0) s = Vector512.Load(scale + j);
+                if (biasStep != 0) b = Vector512.Load(bias + j);
+                Vector512<float> y = Vector512.ConvertToSingle(v) * s;
+                if (bias != null) y += b;
+                if (real) y.Store((float*)to + j);
+                // Rounds half to even, as all conversions but the truncating ones do; the low byte is the value in either type.
+                else Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(Vector512.Min(Vector512.Max(y, low), high)) + shift).Store(to + j);
+            }
+            scale += scaleRow;
+            if (bias != null) bias += biasRow;
         }
-        return j;
     }
 
     private readonly void Rest(int* tile, long i, long column, int columns)
