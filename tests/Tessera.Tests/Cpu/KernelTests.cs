@@ -49,9 +49,24 @@ public sealed class KernelTests
             for (int axis = 0; axis < 3; axis++)
             {
                 CpuCase c = new(r);
-                Node x = c.Input(type, [1 + r.Next(6), 1 + r.Next(6), 1 + r.Next(6)], () => r.Next(4));
+                Node x = c.Input(type, [1 + r.Next(6), 1 + r.Next(6), 1 + r.Next(6)], () => r.Next(4)), y = c.Input(type, x.Shape, () => type.IsFloat() && r.Next(5) == 0 ? double.NaN : r.Next(4));
+                c.Check(0, [.. from op in (GraphOp[])[GraphOp.ArgMax, GraphOp.ArgMin] from last in (bool[])[false, true] select c.G.Emit(op, [y], new Arg.ArgReduce(axis, false, last))]);
                 Node Arg(GraphOp op, bool last) => c.G.Emit(op, [x], new Arg.ArgReduce(axis, r.Next(2) == 0, last));
                 c.Check(Tolerance(type), Arg(GraphOp.ArgMax, false), Arg(GraphOp.ArgMin, true), Arg(GraphOp.ArgMax, true), c.G.CumSum(x, axis), c.G.CumSum(x, axis, true, true));
+            }
+    }
+
+    [Fact]
+    public void Arg_reductions_of_long_rows()
+    {
+        Random r = Seeds.Random();
+        foreach (DType type in Numeric)
+            for (int round = 0; round < 12; round++)
+            {
+                CpuCase c = new(r);
+                int kinds = round % 3 == 0 ? 2 : 50;
+                Node x = c.Input(type, [1 + r.Next(4), 60 + r.Next(300)], () => type.IsFloat() && round % 4 == 0 && r.Next(90) == 0 ? double.NaN : round % 3 == 1 ? 0 : r.Next(kinds));
+                c.Check(0, [.. from op in (GraphOp[])[GraphOp.ArgMax, GraphOp.ArgMin] from last in (bool[])[false, true] select c.G.Emit(op, [x], new Arg.ArgReduce(1, true, last))]);
             }
     }
 

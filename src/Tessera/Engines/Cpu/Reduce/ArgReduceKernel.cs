@@ -1,10 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Tessera.Engines.Cpu.Elementwise;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu.Reduce;
 
-/// <summary>ArgMax and ArgMin along one axis; the first NaN wins, then the first (or last) of equals.</summary>
+/// <summary>ArgMax and ArgMin along one axis; NaN wins, then the first (or last) of equals.</summary>
 internal static class ArgReduceKernel
 {
     public static void Build(StepBuilder b, Node n, Operand[] x, Operand[] y) => b.Add(Dispatch.Numeric<Factory, Step>(x[0].Type, new Factory(n, x[0], y[0])));
@@ -46,7 +48,42 @@ internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumbe
     {
         T* x = c.Ptr<T>(Reads[0]);
         long* y = c.Ptr<long>(Writes[0]);
-        for (long i = first; i < end; i++) y[i] = One(x + _kept.OffsetOf(0, i, _kept.Rank));
+        for (long i = first; i < end; i++)
+        {
+            T* from = x + _kept.OffsetOf(0, i, _kept.Rank);
+            y[i] = _step == 1 && _n >= 64 ? Row(from) : One(from);
+        }
+    }
+
+    /// <summary>The extremum of neighbouring elements first, then where it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private long Row(T* x)
+    {
+        T best = _max ? ReduceLoops.Row<MaxReduction, T>(x, _n) : ReduceLoops.Row<MinReduction, T>(x, _n);
+        if (T.IsNaN(best))
+        {
+            long at = _last ? _n - 1 : 0;
+            while (!T.IsNaN(x[at])) at += _last ? -1 : 1;
+            return at;
+        }
+        return Vector512.IsHardwareAccelerated ? Find<Lanes512<T>>(x, best) : Vector256.IsHardwareAccelerated ? Find<Lanes256<T>>(x, best) : Find<Lanes128<T>>(x, best);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Find<V>(T* x, T best) where V : unmanaged, ILanes<V, T>
+    {
+        V b = V.All(best);
+        if (_last)
+        {
+            long end = _n;
+            while (end >= V.Count && !V.Any(V.Equal(V.Load(x + end - V.Count), b))) end -= V.Count;
+            for (end--; x[end] != best; end--) { }
+            return end;
+        }
+        long i = 0;
+        while (i <= _n - V.Count && !V.Any(V.Equal(V.Load(x + i), b))) i += V.Count;
+        while (x[i] != best) i++;
+        return i;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -54,7 +91,7 @@ internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumbe
     {
         long at = 0;
         T best = *x;
-        for (long i = 1; i < _n && !T.IsNaN(best); i++)
+        for (long i = 1; i < _n && (_last || !T.IsNaN(best)); i++)
         {
             T v = x[i * _step];
             if (T.IsNaN(v) || (_max ? v > best : v < best) || (_last && v == best)) (best, at) = (v, i);
