@@ -5,15 +5,15 @@ namespace Tessera.Render;
 /// <summary>Bytes of a WebAssembly module or a part of one. Source: WebAssembly Core Specification 2.0, §5 (binary format).</summary>
 internal sealed class WasmCode
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
-    public int Length => (int)_bytes.Length;
+    public int Length => _bytes.Count;
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => [.. _bytes];
 
     public WasmCode Byte(int b)
     {
-        _bytes.WriteByte((byte)b);
+        _bytes.Add((byte)b);
         return this;
     }
 
@@ -46,7 +46,7 @@ internal sealed class WasmCode
     {
         Span<byte> b = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(b, BitConverter.SingleToInt32Bits(v));
-        _bytes.Write(b);
+        _bytes.AddRange(b);
         return this;
     }
 
@@ -54,7 +54,7 @@ internal sealed class WasmCode
     {
         Span<byte> b = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(b, BitConverter.DoubleToInt64Bits(v));
-        _bytes.Write(b);
+        _bytes.AddRange(b);
         return this;
     }
 
@@ -66,7 +66,7 @@ internal sealed class WasmCode
 
     public WasmCode Bytes(ReadOnlySpan<byte> b)
     {
-        _bytes.Write(b);
+        _bytes.AddRange(b);
         return this;
     }
 
