@@ -136,14 +136,15 @@ internal sealed class CpuCompiler
     private Operand Fuse(Node root, List<Node> group)
     {
         (Step Step, Operand Value, Node Node)? producer = Producer(root, group);
-        Node? bias = producer is { } p ? AddBias(p.Step, p.Node) : null;
-        if (bias == root)
+        List<Node> taken = producer is { } p ? new Absorption(_grouping, Elementwise).Run(p.Step, p.Node, root) : [];
+        Node? last = taken.LastOrDefault();
+        if (last == root)
         {
             _b.MoveToEnd(producer!.Value.Step, group);
             return producer.Value.Value;
         }
-        TileCompiler tiles = new(root.Shape, n => n == bias ? producer!.Value.Value : Elementwise(n));
-        foreach (Node n in group) if (n != bias) tiles.Add(n);
+        TileCompiler tiles = new(root.Shape, n => n == last ? producer!.Value.Value : Elementwise(n));
+        foreach (Node n in group) if (!taken.Contains(n)) tiles.Add(n);
         Operand y = _b.Temporary(StaysWide(root) ? DType.Float32 : root.Type, root.Shape);
         TileProgram program = tiles.Finish(_b, (root, y));
         if (producer is not var (step, value, _)) _b.Add(new GroupStep(program), group);
@@ -164,19 +165,6 @@ internal sealed class CpuCompiler
                 if (step is not null && step.Nodes.Contains(Reshaped(x)) && value.IsContiguous && value.Offset == 0 && step.Writes[0].Count == value.Count) return (step, value, x);
             }
         return null;
-    }
-
-    /// <summary>Lets the step that makes <paramref name="x"/> add what is added to it per channel or column; the node that it then computes too, or null.</summary>
-    private Node? AddBias(Step step, Node x)
-    {
-        int axis = step.BiasAxis(x.Shape.Rank);
-        if (x.Op == GraphOp.Reshape || !step.TakesBias || step.Bias is not null || axis < 0 || axis >= x.Shape.Rank || Value(x).Type != DType.Float32 || _grouping.Uses[x] is not [{ Op: GraphOp.Add } add]) return null;
-        Node other = add.In[add.In[0] == x ? 1 : 0];
-        axis -= x.Shape.Rank - other.Shape.Rank;
-        if (other == x || Grouping.IsElementwise(other) && _grouping.Group(other) is null || axis < 0 || other.Shape.Count != other.Shape[axis] || other.Shape.Count != x.Shape[axis + x.Shape.Rank - other.Shape.Rank]) return null;
-        if (Elementwise(other) is not { Type: DType.Float32, IsContiguous: true } bias) return null;
-        step.AddBias(bias);
-        return add;
     }
 
     /// <summary>What <paramref name="x"/> is another shape of, when nothing reads it but that.</summary>

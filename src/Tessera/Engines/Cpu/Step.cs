@@ -40,6 +40,19 @@ internal abstract class Step(string kernel, Operand[] reads, Operand[] writes, l
 
     public void AddBias(Operand bias) => (Bias, Reads) = (bias, [.. Reads, bias]);
 
+    /// <summary>Whether the kernel adds <see cref="Addend"/> to its first output, of Float32, and keeps that between <see cref="Low"/> and <see cref="High"/>.</summary>
+    public virtual bool TakesAddend => false;
+
+    /// <summary>A contiguous value of the output's shape, or null; set by the compiler when <see cref="TakesAddend"/>.</summary>
+    public Operand? Addend { get; private set; }
+
+    /// <summary>Bounds of the output, after the sum; NaN stays.</summary>
+    public float Low { get; set; } = float.NegativeInfinity;
+
+    public float High { get; set; } = float.PositiveInfinity;
+
+    public void SetAddend(Operand addend) => (Addend, Reads) = (addend, [.. Reads, addend]);
+
     /// <summary>Adds an epilogue with what it reads and writes; the step's own operands keep their positions.</summary>
     public void Extend(IEpilogue epilogue, Operand[] reads, Operand write)
     {

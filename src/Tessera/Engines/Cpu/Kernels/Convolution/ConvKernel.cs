@@ -23,10 +23,11 @@ internal static class ConvKernel
         b.Add(step, n);
     }
 
-    private static Step Dense(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand y, bool exact) => (b.IsKnown(w) && !exact ? WinogradPlan.Of(g, Sgemm.Lanes, b.Workers) : null) switch
+    /// <param name="exact">Only plain sums of products will do.</param>
+    private static Step Dense(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand y, bool exact)
     {
-        null => new ConvStep(b, g, x, w, y),
-        { Size: 2 } p => new WinogradStep<Winograd2>(b, g, p, x, w, y),
-        { } p => new WinogradStep<Winograd4>(b, g, p, x, w, y),
-    };
+        if (!b.IsKnown(w)) return new ConvStep(b, g, x, w, y);
+        if (!exact && WinogradPlan.Of(g, Sgemm.Lanes, b.Workers) is { } p) return p.Size == 2 ? new WinogradStep<Winograd2>(b, g, p, x, w, y) : new WinogradStep<Winograd4>(b, g, p, x, w, y);
+        return FewPixelsStep.Takes(g) ? new FewPixelsStep(b, g, x, w, y) : new ConvStep(b, g, x, w, y);
+    }
 }

@@ -8,8 +8,8 @@ internal sealed unsafe class ConvStep : Step
 {
     private readonly ConvGeometry _g;
     private readonly ColumnPacking _columns;
-    private readonly long _k, _taps, _out, _kPart, _nPart, _nParts, _mPart, _mParts, _kParts, _panel;
-    private readonly bool _sharesB;
+    private readonly long _k, _taps, _out, _kPart, _nPart, _nParts, _mPart, _mParts, _kParts, _panel, _rows;
+    private readonly bool _sharesB, _whole;
     private readonly nint _known;
     private readonly Scratch _weights;
     private readonly Scratch _packedB;
@@ -27,9 +27,13 @@ internal sealed unsafe class ConvStep : Step
         _mParts = (g.Filters + _mPart - 1) / _mPart;
         _nParts = (_out + _nPart - 1) / _nPart;
         _panel = (_nPart + Sgemm.Columns - 1) / Sgemm.Columns * Sgemm.Columns;
-        // Columns that several blocks of filters meet are made once, where they fit the cache.
-        _sharesB = _mParts > 1 && g.Batch * g.Groups * _nParts * _k * _panel * 4 <= CacheSizes.L2;
-        _packedB = _sharesB ? b.SharedScratch(4 * g.Batch * g.Groups * _nParts * _k * _panel) : b.Scratch(4 * Sgemm.PackedB(_kPart, _nPart));
+        // Columns that several blocks of filters meet are made once, unless they are very many.
+        _sharesB = _mParts > 1 && Fits(g.Batch * g.Groups * _nParts * _panel, 8 * CacheSizes.L2);
+        _whole = _sharesB || Fits(_panel, CacheSizes.L2 / 2);
+        _packedB = _sharesB ? b.SharedScratch(4 * g.Batch * g.Groups * _nParts * _k * _panel) : b.Scratch(4 * Sgemm.PackedB(_whole ? _k : _kPart, _nPart));
+        // With all terms of a block at hand a few rows are finished at a time, so that what follows finds them in cache.
+        long few = CacheSizes.L2 / 8 / 4 / _panel / Sgemm.Rows;
+        _rows = _whole ? Math.Clamp(few, 2, 8) * Sgemm.Rows : _mPart;
         if (!b.IsKnown(w))
         {
             _weights = b.SharedScratch(4 * w.Count);
@@ -48,12 +52,25 @@ internal sealed unsafe class ConvStep : Step
 
     public override bool TakesEpilogue => true;
 
+    public override bool TakesBias => true;
+
+    public override bool TakesAddend => true;
+
+    /// <summary>Whether all terms of so many columns fit in <paramref name="bytes"/>.</summary>
+    private bool Fits(long columns, long bytes) => 4 * _k * columns <= bytes;
+
     private (long M, long N) Cut(int workers)
     {
-        long width = Sgemm.Columns, height = Sgemm.Rows;
-        long m = (_g.Filters + height - 1) / height * height;
-        long n = Math.Clamp(CacheSizes.L2 / 2 / 4 / Math.Max(_kPart, m) / width * width, width, 16 * width);
-        n = Math.Min(n, (_out + width - 1) / width * width);
+        long width = Sgemm.Columns, height = Sgemm.Rows, all = (_out + width - 1) / width * width;
+        long m = (_g.Filters + height - 1) / height * height, n = all;
+        if (all > 32 * width || !Fits(all, CacheSizes.L2 / 2))
+        {
+            // All terms of a block, or, where there are too many, a part of them together with the sums of all filters.
+            long most = Fits(2 * width, CacheSizes.L2 / 2) ? CacheSizes.L2 / 2 / 4 / Math.Max(1, _k) : CacheSizes.L2 / 2 / 4 / Math.Max(_kPart, m);
+            most = Math.Clamp(most / width, 1, 16);
+            long parts = (all / width + most - 1) / most;
+            n = (all / width + parts - 1) / parts * width;
+        }
         long flops = 2 * _g.Batch * _g.Groups * _g.Filters * _out * _k;
         long wanted = workers == 1 || flops < 1 << 20 ? 1 : flops < 1 << 24 ? workers : 3 * workers;
         while (_g.Batch * _g.Groups * ((_out + n - 1) / n) * ((_g.Filters + m - 1) / m) < wanted)
@@ -116,25 +133,42 @@ internal sealed unsafe class ConvStep : Step
         (long block, long mi) = Math.DivRem(part, _mParts);
         (long rest, long ni) = Math.DivRem(block, _nParts);
         (long batch, long group) = Math.DivRem(rest, _g.Groups);
-        long m0 = mi * _mPart, m = Math.Min(_mPart, _g.Filters - m0), n0 = ni * _nPart, n = Math.Min(_nPart, _out - n0), size = _g.InSize;
-        float* x = c.Ptr<float>(Reads[0]) + (batch * _g.Groups + group) * _g.Channels * size, b = _sharesB ? c.Ptr<float>(_packedB, 0) + block * _k * _panel : c.Ptr<float>(_packedB, worker);
-        float* w = (_known != 0 ? (float*)_known : c.Ptr<float>(_weights, 0)) + group * _g.Filters * _k;
-        long start = ((batch * _g.Groups + group) * _g.Filters + m0) * _out + n0;
-        GemmBlock g = new() { Rows = m, Cols = n, C = c.Ptr<float>(Writes[0]) + start, Ldc = _out, B = b };
-        for (long k0 = 0; k0 < _k || k0 == 0; k0 += _kPart)
+        long m0 = mi * _mPart, m1 = Math.Min(m0 + _mPart, _g.Filters), n0 = ni * _nPart, n = Math.Min(_nPart, _out - n0);
+        float* x = c.Ptr<float>(Reads[0]) + (batch * _g.Groups + group) * _g.Channels * _g.InSize, b = _sharesB ? c.Ptr<float>(_packedB, 0) + block * _k * _panel : c.Ptr<float>(_packedB, worker);
+        float* w = (_known != 0 ? (float*)_known : c.Ptr<float>(_weights, 0)) + group * _g.Filters * _k, y = c.Ptr<float>(Writes[0]);
+        float* bias = Bias is null ? null : c.Ptr<float>(Bias) + group * _g.Filters;
+        if (_whole && !_sharesB) for (long k0 = 0; k0 < _k; k0 += _kPart) PackColumns(x, k0, n0, b + k0 * _panel);
+        for (long r = m0; r < m1; r += _rows)
         {
-            g.K = Math.Min(_kPart, _k - k0);
-            g.A = w + k0 * _g.Filters + m0 * g.K;
-            g.AStep = g.K * Sgemm.Rows;
-            g.BStep = g.K * Sgemm.Columns;
-            if (_sharesB) g.B = b + k0 * _panel;
-            else PackColumns(x, k0, n0, b);
-            Sgemm.Run(g);
-            g.From = g.C;
-            g.FromStep = g.Ldc;
+            long start = ((batch * _g.Groups + group) * _g.Filters + r) * _out + n0;
+            GemmBlock g = new() { Rows = Math.Min(_rows, m1 - r), Cols = n, C = y + start, Ldc = _out, B = b };
+            for (long k0 = 0; k0 < _k || k0 == 0; k0 += _kPart)
+            {
+                g.K = Math.Min(_kPart, _k - k0);
+                g.A = w + k0 * _g.Filters + r * g.K;
+                g.AStep = g.K * Sgemm.Rows;
+                g.BStep = g.K * Sgemm.Columns;
+                if (_whole) g.B = b + k0 * _panel;
+                else PackColumns(x, k0, n0, b);
+                if (k0 + _kPart >= _k && bias != null) g.RowBias = bias + r;
+                Sgemm.Run(g);
+                g.From = g.C;
+                g.FromStep = g.Ldc;
+            }
+            Finish(c, start, g.Rows, n, worker);
         }
-        if (Epilogue is null) return;
-        if (n == _out) Finish(c, start, m * n, worker);
-        else for (long r = 0; r < m; r++) Finish(c, start + r * _out, n, worker);
+    }
+
+    /// <summary>What follows the product, on rows of the output.</summary>
+    private void Finish(RunContext c, long start, long rows, long n, int worker)
+    {
+        if (n == _out) (rows, n) = (1, rows * n);
+        bool bounds = Low > float.NegativeInfinity || High < float.PositiveInfinity;
+        float* y = c.Ptr<float>(Writes[0]), sum = Addend is null ? null : c.Ptr<float>(Addend);
+        for (long r = 0; r < rows; r++, start += _out)
+        {
+            if (bounds || sum != null) Tail.Run(y + start, sum == null ? null : sum + start, n, Low, High);
+            Finish(c, start, n, worker);
+        }
     }
 }

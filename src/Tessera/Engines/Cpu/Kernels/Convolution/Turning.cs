@@ -27,19 +27,19 @@ internal static unsafe class Turning
         }
     }
 
-    /// <summary>to[l·step + i] = x[i·V.Count + l] for i &lt; n and l &lt; lanes.</summary>
+    /// <summary>to[l·step + i] = x[i·xStep + l] for i &lt; n and l &lt; lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void FromLanes<V>(float* x, float* to, nint step, int lanes, int n) where V : unmanaged, ILanes<V, float>
+    public static void FromLanes<V>(float* x, nint xStep, float* to, nint step, int lanes, int n) where V : unmanaged, ILanes<V, float>
     {
         int i = 0;
         if (lanes == V.Count && n >= 4)
         {
-            for (; i + 4 <= n; i += 4) Back<V>(x + i * V.Count, to + i, step);
-            if (i < n) Back<V>(x + (n - 4) * V.Count, to + n - 4, step);
+            for (; i + 4 <= n; i += 4) Back<V>(x + i * xStep, xStep, to + i, step);
+            if (i < n) Back<V>(x + (n - 4) * xStep, xStep, to + n - 4, step);
             return;
         }
         for (; i < n; i++)
-            for (int l = 0; l < lanes; l++) to[l * step + i] = x[i * V.Count + l];
+            for (int l = 0; l < lanes; l++) to[l * step + i] = x[i * xStep + l];
     }
 
     /// <summary>Four pixels of all lanes: squares of 4 × 4 are turned in each quarter of a vector.</summary>
@@ -68,11 +68,11 @@ internal static unsafe class Turning
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back<V>(float* x, float* to, nint step) where V : unmanaged, ILanes<V, float>
+    private static void Back<V>(float* x, nint xStep, float* to, nint step) where V : unmanaged, ILanes<V, float>
     {
         if (V.Count == 16 && Avx512F.IsSupported)
         {
-            Vector512<float> a = Vector512.Load(x), b = Vector512.Load(x + 16), c = Vector512.Load(x + 32), d = Vector512.Load(x + 48);
+            Vector512<float> a = Vector512.Load(x), b = Vector512.Load(x + xStep), c = Vector512.Load(x + 2 * xStep), d = Vector512.Load(x + 3 * xStep);
             Vector512<float> ab = Avx512F.UnpackLow(a, b), cd = Avx512F.UnpackLow(c, d), ef = Avx512F.UnpackHigh(a, b), gh = Avx512F.UnpackHigh(c, d);
             Spread(Avx512F.Shuffle(ab, cd, 0x44), to, 4 * step);
             Spread(Avx512F.Shuffle(ab, cd, 0xEE), to + step, 4 * step);
@@ -81,14 +81,14 @@ internal static unsafe class Turning
         }
         else if (V.Count == 8 && Avx.IsSupported)
         {
-            Vector256<float> a = Vector256.Load(x), b = Vector256.Load(x + 8), c = Vector256.Load(x + 16), d = Vector256.Load(x + 24);
+            Vector256<float> a = Vector256.Load(x), b = Vector256.Load(x + xStep), c = Vector256.Load(x + 2 * xStep), d = Vector256.Load(x + 3 * xStep);
             Vector256<float> ab = Avx.UnpackLow(a, b), cd = Avx.UnpackLow(c, d), ef = Avx.UnpackHigh(a, b), gh = Avx.UnpackHigh(c, d);
             Spread(Avx.Shuffle(ab, cd, 0x44), to, 4 * step);
             Spread(Avx.Shuffle(ab, cd, 0xEE), to + step, 4 * step);
             Spread(Avx.Shuffle(ef, gh, 0x44), to + 2 * step, 4 * step);
             Spread(Avx.Shuffle(ef, gh, 0xEE), to + 3 * step, 4 * step);
         }
-        else for (int l = 0; l < V.Count; l += 4, to += 4 * step) Square(x + l, V.Count, to, step);
+        else for (int l = 0; l < V.Count; l += 4, to += 4 * step) Square(x + l, xStep, to, step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,8 +25,29 @@ internal unsafe interface IWinograd
     /// <summary>y = Bᵀ·x, vectors <paramref name="xStep"/> and <paramref name="yStep"/> floats apart; y may be x.</summary>
     static abstract void Input<V>(float* x, nint xStep, float* y, nint yStep) where V : unmanaged, ILanes<V, float>;
 
-    /// <summary>y = Aᵀ·x.</summary>
-    static abstract void Output<V>(float* x, nint xStep, float* y, nint yStep) where V : unmanaged, ILanes<V, float>;
+    /// <summary>y = last(Aᵀ·x).</summary>
+    static abstract void Output<V, L>(float* x, nint xStep, float* y, nint yStep, L last) where V : unmanaged, ILanes<V, float> where L : struct, ILast<V>;
+}
+
+/// <summary>What is done with each vector of results.</summary>
+internal interface ILast<V>
+{
+    V Of(V x);
+}
+
+internal readonly struct Unchanged<V> : ILast<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Of(V x) => x;
+}
+
+/// <summary>A bias, then bounds.</summary>
+internal readonly struct Bounded<V>(V bias, float low, float high) : ILast<V> where V : unmanaged, ILanes<V, float>
+{
+    private readonly V _bias = bias, _low = V.All(low), _high = V.All(high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Of(V x) => V.Clamp(x + _bias, _low, _high);
 }
 
 /// <summary>F(2, 3) at the points 0, 1, −1, ∞: 16 products for 4 outputs.</summary>
@@ -50,11 +71,11 @@ internal readonly unsafe struct Winograd2 : IWinograd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output<V>(float* x, nint xStep, float* y, nint yStep) where V : unmanaged, ILanes<V, float>
+    public static void Output<V, L>(float* x, nint xStep, float* y, nint yStep, L last) where V : unmanaged, ILanes<V, float> where L : struct, ILast<V>
     {
         V a = V.Load(x), b = V.Load(x + xStep), c = V.Load(x + 2 * xStep), d = V.Load(x + 3 * xStep);
-        V.Store(a + b + c, y);
-        V.Store(b - c - d, y + yStep);
+        V.Store(last.Of(a + b + c), y);
+        V.Store(last.Of(b - c - d), y + yStep);
     }
 }
 
@@ -94,13 +115,13 @@ internal readonly unsafe struct Winograd4 : IWinograd
 
     // x0 + s + t, A·d + B·e, A²·s + B²·t, A³·d + B³·e + x5, where s, d = x1 ± x2 and t, e = x3 ± x4
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output<V>(float* x, nint xStep, float* y, nint yStep) where V : unmanaged, ILanes<V, float>
+    public static void Output<V, L>(float* x, nint xStep, float* y, nint yStep, L last) where V : unmanaged, ILanes<V, float> where L : struct, ILast<V>
     {
         V x1 = V.Load(x + xStep), x2 = V.Load(x + 2 * xStep), x3 = V.Load(x + 3 * xStep), x4 = V.Load(x + 4 * xStep);
         V s = x1 + x2, d = x1 - x2, t = x3 + x4, e = x3 - x4;
-        V.Store(V.Load(x) + s + t, y);
-        V.Store(V.Fma(V.All(B), e, V.All(A) * d), y + yStep);
-        V.Store(V.Fma(V.All(B * B), t, V.All(A * A) * s), y + 2 * yStep);
-        V.Store(V.Fma(V.All(B * B * B), e, V.Fma(V.All(A * A * A), d, V.Load(x + 5 * xStep))), y + 3 * yStep);
+        V.Store(last.Of(V.Load(x) + s + t), y);
+        V.Store(last.Of(V.Fma(V.All(B), e, V.All(A) * d)), y + yStep);
+        V.Store(last.Of(V.Fma(V.All(B * B), t, V.All(A * A) * s)), y + 2 * yStep);
+        V.Store(last.Of(V.Fma(V.All(B * B * B), e, V.Fma(V.All(A * A * A), d, V.Load(x + 5 * xStep)))), y + 3 * yStep);
     }
 }

@@ -36,6 +36,10 @@ internal sealed unsafe class WinogradStep<W> : Step where W : struct, IWinograd
 
     public override bool TakesEpilogue => true;
 
+    public override bool TakesBias => true;
+
+    public override bool TakesAddend => true;
+
     public override void Run(RunContext c)
     {
         int blocks = checked((int)_p.Blocks(_g));
@@ -165,6 +169,10 @@ internal sealed unsafe class WinogradStep<W> : Step where W : struct, IWinograd
         long width = _g.Out[1];
         nint pitch = (nint)_p.OutputPitch;
         float* y = c.Ptr<float>(Writes[0]) + (plane * _g.Filters + filter) * _g.OutSize, half = c.Ptr<float>(_patch, worker), patch = half + W.Size * W.Points * V.Count;
+        float* bias = stackalloc float[V.Count];
+        for (int l = 0; l < V.Count; l++) bias[l] = Bias is null || l >= lanes ? 0 : c.Ptr<float>(Bias)[plane % _g.Groups * _g.Filters + filter + l];
+        // Bounds come after the sum, which is added to whole rows.
+        Bounded<V> last = Addend is null ? new(V.Load(bias), Low, High) : new(V.Load(bias), float.NegativeInfinity, float.PositiveInfinity);
         for (long r = 0; r < rows; r++)
             for (long s = 0; s < cols; s += Segment)
             {
@@ -172,26 +180,32 @@ internal sealed unsafe class WinogradStep<W> : Step where W : struct, IWinograd
                 nint row = W.Size * tiles * V.Count;
                 for (int t = 0; t < tiles; t++, m += Sgemm.Columns)
                 {
-                    for (int j = 0; j < W.Points; j++) W.Output<V>(m + j * pitch, W.Points * pitch, half + j * V.Count, W.Points * V.Count);
-                    for (int i = 0; i < W.Size; i++) W.Output<V>(half + i * W.Points * V.Count, V.Count, patch + i * row + t * W.Size * V.Count, V.Count);
+                    for (int j = 0; j < W.Points; j++) W.Output<V, Unchanged<V>>(m + j * pitch, W.Points * pitch, half + j * V.Count, W.Points * V.Count, default);
+                    for (int i = 0; i < W.Size; i++) W.Output<V, Bounded<V>>(half + i * W.Points * V.Count, V.Count, patch + i * row + t * W.Size * V.Count, V.Count, last);
                 }
                 long oy = (ty + r) * W.Size, ox = (tx + s) * W.Size;
                 int high = (int)Math.Min(W.Size, _g.Out[0] - oy), wide = (int)Math.Min(W.Size * tiles, width - ox);
-                for (int i = 0; i < high; i++) Turning.FromLanes<V>(patch + i * row, y + (oy + i) * width + ox, (nint)_g.OutSize, lanes, wide);
+                for (int i = 0; i < high; i++) Turning.FromLanes<V>(patch + i * row, V.Count, y + (oy + i) * width + ox, (nint)_g.OutSize, lanes, wide);
             }
     }
 
     private void Finish(RunContext c, long plane, long at, long filter, long filters, int worker)
     {
-        if (Epilogue is null) return;
+        if (Epilogue is null && Addend is null) return;
         (long ty, long tx, long rows, long cols) = Tiles(at);
         long y = ty * W.Size, x = tx * W.Size, high = Math.Min(rows * W.Size, _g.Out[0] - y), wide = Math.Min(cols * W.Size, _g.Out[1] - x);
         long start = (plane * _g.Filters + filter) * _g.OutSize + y * _g.Out[1] + x;
-        if (high * wide == _g.OutSize) Finish(c, start, filters * _g.OutSize, worker);
+        if (high * wide == _g.OutSize) Stretch(c, start, filters * _g.OutSize, worker);
         else for (long f = 0; f < filters; f++, start += _g.OutSize)
         {
-            if (wide == _g.Out[1]) Finish(c, start, high * wide, worker);
-            else for (long r = 0; r < high; r++) Finish(c, start + r * _g.Out[1], wide, worker);
+            if (wide == _g.Out[1]) Stretch(c, start, high * wide, worker);
+            else for (long r = 0; r < high; r++) Stretch(c, start + r * _g.Out[1], wide, worker);
         }
+    }
+
+    private void Stretch(RunContext c, long start, long count, int worker)
+    {
+        if (Addend is not null) Tail.Run(c.Ptr<float>(Writes[0]) + start, c.Ptr<float>(Addend) + start, count, Low, High);
+        Finish(c, start, count, worker);
     }
 }
