@@ -49,6 +49,19 @@ public sealed class ConvTests
     }
 
     [Fact]
+    public void Steps_along_long_rows()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 40; round++)
+        {
+            long group = 1 + r.Next(2), channels = r.Next(2, 5), filters = r.Next(1, 15), kernel = r.Next(1, 8), high = r.Next(1, 4), step = r.Next(2, 4), dilation = r.Next(1, 3), height = r.Next(3, 6);
+            Arg.Conv c = new([r.Next(1, 3), step], [1, dilation], [r.Next(2), r.Next(4)], [r.Next(2), r.Next(4)], group);
+            Tensor x = Samples.Float32(r, r.Next(1, 3), group * channels, height, step * r.Next(16, 45) + kernel * dilation), w = Samples.Float32(r, group * filters, channels, high, kernel);
+            Check(x, w, c, 1e-4, r.Next(2) == 0, 1 + r.Next(2), r.Next(3) == 0);
+        }
+    }
+
+    [Fact]
     public void Depthwise_any_step_dilation_and_rank()
     {
         Random r = Seeds.Random();

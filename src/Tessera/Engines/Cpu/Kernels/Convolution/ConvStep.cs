@@ -8,11 +8,13 @@ internal sealed unsafe class ConvStep : Step
 {
     private readonly ConvGeometry _g;
     private readonly ColumnPacking _columns;
+    private readonly PhasePacking? _split;
     private readonly long _k, _taps, _out, _kPart, _nPart, _nParts, _mPart, _mParts, _kParts, _panel, _rows;
     private readonly bool _sharesB, _whole;
     private readonly nint _known;
     private readonly Scratch _weights;
     private readonly Scratch _packedB;
+    private readonly Scratch _phases;
 
     public ConvStep(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand y)
         : base(g.IsPointwise ? "conv 1×1 f32" : "conv gemm f32", [x, w], [y], 2 * y.Count * g.Channels * g.Taps, $"{g}{(g.Groups > 1 ? $", {g.Groups} groups" : "")}, tiles {Sgemm.Rows}×{Sgemm.Columns}")
@@ -34,6 +36,11 @@ internal sealed unsafe class ConvStep : Step
         // With all terms of a block at hand a few rows are finished at a time, so that what follows finds them in cache.
         long few = CacheSizes.L2 / 8 / 4 / _panel / Sgemm.Rows;
         _rows = _whole ? Math.Clamp(few, 2, 8) * Sgemm.Rows : _mPart;
+        if (PhasePacking.Takes(g))
+        {
+            _split = new(g);
+            _phases = b.SharedScratch(4 * g.Batch * g.Groups * g.Channels * _split.Floats);
+        }
         if (!b.IsKnown(w))
         {
             _weights = b.SharedScratch(4 * w.Count);
@@ -96,6 +103,7 @@ internal sealed unsafe class ConvStep : Step
     {
         bool alone = c.Workers(Flops * 0.02) == 1;
         if (_known == 0) Split(c, 0, checked((int)(_g.Groups * _kParts)), alone);
+        if (_split is not null) Split(c, 3, checked((int)(_g.Batch * _g.Groups * _g.Channels)), alone);
         if (_sharesB) Split(c, 2, checked((int)(_g.Batch * _g.Groups * _nParts * _kParts)), alone);
         Split(c, 1, checked((int)(_g.Batch * _g.Groups * _mParts * _nParts)), alone);
     }
@@ -110,22 +118,26 @@ internal sealed unsafe class ConvStep : Step
     {
         if (phase == 0) PackWeights(c.Ptr<float>(Reads[1]), c.Ptr<float>(_weights, 0), part);
         else if (phase == 1) Block(c, part, worker);
+        else if (phase == 3) _split!.Split(c.Ptr<float>(Reads[0]) + part * _g.InSize, c.Ptr<float>(_phases, 0) + part * _split.Floats);
         else
         {
             (long rest, long k) = Math.DivRem(part, _kParts);
             (long image, long ni) = Math.DivRem(rest, _nParts);
             long k0 = k * _kPart;
-            PackColumns(c.Ptr<float>(Reads[0]) + image * _g.Channels * _g.InSize, k0, ni * _nPart, c.Ptr<float>(_packedB, 0) + (rest * _k + k0) * _panel);
+            PackColumns(Input(c, image), k0, ni * _nPart, c.Ptr<float>(_packedB, 0) + (rest * _k + k0) * _panel);
         }
     }
+
+    /// <summary>Channels of one image and group, split where the window steps.</summary>
+    private float* Input(RunContext c, long image) => _split is null ? c.Ptr<float>(Reads[0]) + image * _g.Channels * _g.InSize : c.Ptr<float>(_phases, 0) + image * _g.Channels * _split.Floats;
 
     /// <summary>Window columns of one part of K for the output positions of one block.</summary>
     private void PackColumns(float* x, long k0, long n0, float* to)
     {
-        long k = Math.Min(_kPart, _k - k0), n = Math.Min(_nPart, _out - n0), size = _g.InSize;
-        float* from = x + k0 / _taps * size;
-        if (_g.IsPointwise) Packing.B(from + n0, 1, size, n, k, to, k * Sgemm.Columns);
-        else _columns.Pack(from, k / _taps, n0, n, Sgemm.Columns, to, k * Sgemm.Columns);
+        long k = Math.Min(_kPart, _k - k0), n = Math.Min(_nPart, _out - n0), channel = k0 / _taps, panel = k * Sgemm.Columns;
+        if (_split is not null) _split.Pack(x + channel * _split.Floats, k / _taps, n0, n, Sgemm.Columns, to, panel);
+        else if (_g.IsPointwise) Packing.B(x + channel * _g.InSize + n0, 1, _g.InSize, n, k, to, panel);
+        else _columns.Pack(x + channel * _g.InSize, k / _taps, n0, n, Sgemm.Columns, to, panel);
     }
 
     private void Block(RunContext c, int part, int worker)
@@ -134,7 +146,7 @@ internal sealed unsafe class ConvStep : Step
         (long rest, long ni) = Math.DivRem(block, _nParts);
         (long batch, long group) = Math.DivRem(rest, _g.Groups);
         long m0 = mi * _mPart, m1 = Math.Min(m0 + _mPart, _g.Filters), n0 = ni * _nPart, n = Math.Min(_nPart, _out - n0);
-        float* x = c.Ptr<float>(Reads[0]) + (batch * _g.Groups + group) * _g.Channels * _g.InSize, b = _sharesB ? c.Ptr<float>(_packedB, 0) + block * _k * _panel : c.Ptr<float>(_packedB, worker);
+        float* x = Input(c, rest), b = _sharesB ? c.Ptr<float>(_packedB, 0) + block * _k * _panel : c.Ptr<float>(_packedB, worker);
         float* w = (_known != 0 ? (float*)_known : c.Ptr<float>(_weights, 0)) + group * _g.Filters * _k, y = c.Ptr<float>(Writes[0]);
         float* bias = Bias is null ? null : c.Ptr<float>(Bias) + group * _g.Filters;
         if (_whole && !_sharesB) for (long k0 = 0; k0 < _k; k0 += _kPart) PackColumns(x, k0, n0, b + k0 * _panel);

@@ -12,18 +12,18 @@ internal static unsafe class Turning
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ToLanes<V>(float* x, nint step, int lanes, float* to, int n) where V : unmanaged, ILanes<V, float>
     {
-        int i = 0;
-        if (lanes == V.Count && n >= 4)
+        if (lanes < V.Count) for (int i = 0; i < n; i++) V.Store(V.All(0), to + i * V.Count);
+        if (n < 4)
         {
-            // The last four pixels may overlap those before them.
-            for (; i + 4 <= n; i += 4) Four<V>(x + i, step, to + i * V.Count);
-            if (i < n) Four<V>(x + n - 4, step, to + (n - 4) * V.Count);
+            for (int i = 0; i < n; i++) for (int l = 0; l < lanes; l++) to[i * V.Count + l] = x[l * step + i];
             return;
         }
-        for (; i < n; i++)
+        // The last four pixels may overlap those before them.
+        for (int i = 0; i < n; i += 4)
         {
-            for (int l = 0; l < lanes; l++) to[i * V.Count + l] = x[l * step + i];
-            for (int l = lanes; l < V.Count; l++) to[i * V.Count + l] = 0;
+            int at = Math.Min(i, n - 4);
+            if (lanes == V.Count) Four<V>(x + at, step, to + at * V.Count);
+            else SomeTo(x + at, step, lanes, to + at * V.Count, V.Count);
         }
     }
 
@@ -31,15 +31,32 @@ internal static unsafe class Turning
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FromLanes<V>(float* x, nint xStep, float* to, nint step, int lanes, int n) where V : unmanaged, ILanes<V, float>
     {
-        int i = 0;
-        if (lanes == V.Count && n >= 4)
+        if (n < 4)
         {
-            for (; i + 4 <= n; i += 4) Back<V>(x + i * xStep, xStep, to + i, step);
-            if (i < n) Back<V>(x + (n - 4) * xStep, xStep, to + n - 4, step);
+            for (int i = 0; i < n; i++) for (int l = 0; l < lanes; l++) to[l * step + i] = x[i * xStep + l];
             return;
         }
-        for (; i < n; i++)
-            for (int l = 0; l < lanes; l++) to[l * step + i] = x[i * xStep + l];
+        for (int i = 0; i < n; i += 4)
+        {
+            int at = Math.Min(i, n - 4);
+            if (lanes == V.Count) Back<V>(x + at * xStep, xStep, to + at, step);
+            else SomeFrom(x + at * xStep, xStep, lanes, to + at, step);
+        }
+    }
+
+    /// <summary>Four pixels of fewer lanes than a vector has: squares as far as they go.</summary>
+    private static void SomeTo(float* x, nint step, int lanes, float* to, nint toStep)
+    {
+        int l = 0;
+        for (; l + 4 <= lanes; l += 4) Square(x + l * step, step, to + l, toStep);
+        for (; l < lanes; l++) for (int i = 0; i < 4; i++) to[i * toStep + l] = x[l * step + i];
+    }
+
+    private static void SomeFrom(float* x, nint xStep, int lanes, float* to, nint step)
+    {
+        int l = 0;
+        for (; l + 4 <= lanes; l += 4) Square(x + l, xStep, to + l * step, step);
+        for (; l < lanes; l++) for (int i = 0; i < 4; i++) to[l * step + i] = x[i * xStep + l];
     }
 
     /// <summary>Four pixels of all lanes: squares of 4 × 4 are turned in each quarter of a vector.</summary>
