@@ -233,8 +233,12 @@ internal sealed class WasmFunction
             Zero(from);
             _code.Op((WasmTypes.Of(from), from.Kind == ScalarKind.Float32) switch
             {
-                (WasmType.I64, _) => WasmOp.I64Ne, (WasmType.F32, _) => WasmOp.F32Ne, (WasmType.F64, _) => WasmOp.F64Ne,
-                (WasmType.V128, true) => WasmOp.F32x4Ne, (WasmType.V128, false) => WasmOp.I32x4Ne, (WasmType.I32, _) => WasmOp.I32Ne,
+                (WasmType.I64, _) => WasmOp.I64Ne,
+                (WasmType.F32, _) => WasmOp.F32Ne,
+                (WasmType.F64, _) => WasmOp.F64Ne,
+                (WasmType.V128, true) => WasmOp.F32x4Ne,
+                (WasmType.V128, false) => WasmOp.I32x4Ne,
+                (WasmType.I32, _) => WasmOp.I32Ne,
             });
             return;
         }
@@ -266,8 +270,11 @@ internal sealed class WasmFunction
         Push(i.In[0]);
         WasmOp? op = (WasmTypes.Of(i.In[0].Type), WasmTypes.Of(i.Type)) switch
         {
-            (WasmType.F32, WasmType.I32) => WasmOp.I32ReinterpretF32, (WasmType.I32, WasmType.F32) => WasmOp.F32ReinterpretI32,
-            (WasmType.F64, WasmType.I64) => WasmOp.I64ReinterpretF64, (WasmType.I64, WasmType.F64) => WasmOp.F64ReinterpretI64, _ => null,
+            (WasmType.F32, WasmType.I32) => WasmOp.I32ReinterpretF32,
+            (WasmType.I32, WasmType.F32) => WasmOp.F32ReinterpretI32,
+            (WasmType.F64, WasmType.I64) => WasmOp.I64ReinterpretF64,
+            (WasmType.I64, WasmType.F64) => WasmOp.F64ReinterpretI64,
+            _ => null,
         };
         if (op is { } o) _code.Op(o);
     }

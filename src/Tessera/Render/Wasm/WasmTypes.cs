@@ -21,8 +21,12 @@ internal static class WasmTypes
     {
         string prefix = (t.Kind, t.Lanes > 1) switch
         {
-            (ScalarKind.Float32, false) => "F32", (ScalarKind.Float64, false) => "F64", (ScalarKind.Float32, true) => "F32x4",
-            (ScalarKind.Int64 or ScalarKind.UInt64, false) => "I64", (_, false) => "I32", (_, true) => "I32x4",
+            (ScalarKind.Float32, false) => "F32",
+            (ScalarKind.Float64, false) => "F64",
+            (ScalarKind.Float32, true) => "F32x4",
+            (ScalarKind.Int64 or ScalarKind.UInt64, false) => "I64",
+            (_, false) => "I32",
+            (_, true) => "I32x4",
         };
         string sign = t.IsFloat ? "" : t.IsSigned ? "S" : "U", name = op switch
         {

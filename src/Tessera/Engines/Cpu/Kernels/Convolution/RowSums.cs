@@ -86,12 +86,18 @@ internal static unsafe class RowSums
                 v = V.Load(p += step); a0 = V.Fma(w2, v, a0); if (R.Count > 1) a1 = V.Fma(w1, v, a1); if (R.Count > 2) a2 = V.Fma(w0, v, a2);
                 v = V.Load(p += step); a0 = V.Fma(w3, v, a0); if (R.Count > 1) a1 = V.Fma(w2, v, a1); if (R.Count > 2) a2 = V.Fma(w1, v, a2); if (R.Count > 3) a3 = V.Fma(w0, v, a3);
                 v = V.Load(p += step); a0 = V.Fma(w4, v, a0); if (R.Count > 1) a1 = V.Fma(w3, v, a1); if (R.Count > 2) a2 = V.Fma(w2, v, a2); if (R.Count > 3) a3 = V.Fma(w1, v, a3); if (R.Count > 4) a4 = V.Fma(w0, v, a4);
-                if (R.Count > 1) { v = V.Load(p += step); a1 = V.Fma(w4, v, a1); } if (R.Count > 2) a2 = V.Fma(w3, v, a2); if (R.Count > 3) a3 = V.Fma(w2, v, a3); if (R.Count > 4) a4 = V.Fma(w1, v, a4); if (R.Count > 5) a5 = V.Fma(w0, v, a5);
-                if (R.Count > 2) { v = V.Load(p += step); a2 = V.Fma(w4, v, a2); } if (R.Count > 3) a3 = V.Fma(w3, v, a3); if (R.Count > 4) a4 = V.Fma(w2, v, a4); if (R.Count > 5) a5 = V.Fma(w1, v, a5); if (R.Count > 6) a6 = V.Fma(w0, v, a6);
-                if (R.Count > 3) { v = V.Load(p += step); a3 = V.Fma(w4, v, a3); } if (R.Count > 4) a4 = V.Fma(w3, v, a4); if (R.Count > 5) a5 = V.Fma(w2, v, a5); if (R.Count > 6) a6 = V.Fma(w1, v, a6); if (R.Count > 7) a7 = V.Fma(w0, v, a7);
-                if (R.Count > 4) { v = V.Load(p += step); a4 = V.Fma(w4, v, a4); } if (R.Count > 5) a5 = V.Fma(w3, v, a5); if (R.Count > 6) a6 = V.Fma(w2, v, a6); if (R.Count > 7) a7 = V.Fma(w1, v, a7);
-                if (R.Count > 5) { v = V.Load(p += step); a5 = V.Fma(w4, v, a5); } if (R.Count > 6) a6 = V.Fma(w3, v, a6); if (R.Count > 7) a7 = V.Fma(w2, v, a7);
-                if (R.Count > 6) { v = V.Load(p += step); a6 = V.Fma(w4, v, a6); } if (R.Count > 7) a7 = V.Fma(w3, v, a7);
+                if (R.Count > 1) { v = V.Load(p += step); a1 = V.Fma(w4, v, a1); }
+                if (R.Count > 2) a2 = V.Fma(w3, v, a2); if (R.Count > 3) a3 = V.Fma(w2, v, a3); if (R.Count > 4) a4 = V.Fma(w1, v, a4); if (R.Count > 5) a5 = V.Fma(w0, v, a5);
+                if (R.Count > 2) { v = V.Load(p += step); a2 = V.Fma(w4, v, a2); }
+                if (R.Count > 3) a3 = V.Fma(w3, v, a3); if (R.Count > 4) a4 = V.Fma(w2, v, a4); if (R.Count > 5) a5 = V.Fma(w1, v, a5); if (R.Count > 6) a6 = V.Fma(w0, v, a6);
+                if (R.Count > 3) { v = V.Load(p += step); a3 = V.Fma(w4, v, a3); }
+                if (R.Count > 4) a4 = V.Fma(w3, v, a4); if (R.Count > 5) a5 = V.Fma(w2, v, a5); if (R.Count > 6) a6 = V.Fma(w1, v, a6); if (R.Count > 7) a7 = V.Fma(w0, v, a7);
+                if (R.Count > 4) { v = V.Load(p += step); a4 = V.Fma(w4, v, a4); }
+                if (R.Count > 5) a5 = V.Fma(w3, v, a5); if (R.Count > 6) a6 = V.Fma(w2, v, a6); if (R.Count > 7) a7 = V.Fma(w1, v, a7);
+                if (R.Count > 5) { v = V.Load(p += step); a5 = V.Fma(w4, v, a5); }
+                if (R.Count > 6) a6 = V.Fma(w3, v, a6); if (R.Count > 7) a7 = V.Fma(w2, v, a7);
+                if (R.Count > 6) { v = V.Load(p += step); a6 = V.Fma(w4, v, a6); }
+                if (R.Count > 7) a7 = V.Fma(w3, v, a7);
                 if (R.Count > 7) { v = V.Load(p += step); a7 = V.Fma(w4, v, a7); }
             }
             for (int k = b.Threes; k > 0; k--, t++)
@@ -101,12 +107,18 @@ internal static unsafe class RowSums
                 V v = V.Load(p); a0 = V.Fma(w0, v, a0);
                 v = V.Load(p += step); a0 = V.Fma(w1, v, a0); if (R.Count > 1) a1 = V.Fma(w0, v, a1);
                 v = V.Load(p += step); a0 = V.Fma(w2, v, a0); if (R.Count > 1) a1 = V.Fma(w1, v, a1); if (R.Count > 2) a2 = V.Fma(w0, v, a2);
-                if (R.Count > 1) { v = V.Load(p += step); a1 = V.Fma(w2, v, a1); } if (R.Count > 2) a2 = V.Fma(w1, v, a2); if (R.Count > 3) a3 = V.Fma(w0, v, a3);
-                if (R.Count > 2) { v = V.Load(p += step); a2 = V.Fma(w2, v, a2); } if (R.Count > 3) a3 = V.Fma(w1, v, a3); if (R.Count > 4) a4 = V.Fma(w0, v, a4);
-                if (R.Count > 3) { v = V.Load(p += step); a3 = V.Fma(w2, v, a3); } if (R.Count > 4) a4 = V.Fma(w1, v, a4); if (R.Count > 5) a5 = V.Fma(w0, v, a5);
-                if (R.Count > 4) { v = V.Load(p += step); a4 = V.Fma(w2, v, a4); } if (R.Count > 5) a5 = V.Fma(w1, v, a5); if (R.Count > 6) a6 = V.Fma(w0, v, a6);
-                if (R.Count > 5) { v = V.Load(p += step); a5 = V.Fma(w2, v, a5); } if (R.Count > 6) a6 = V.Fma(w1, v, a6); if (R.Count > 7) a7 = V.Fma(w0, v, a7);
-                if (R.Count > 6) { v = V.Load(p += step); a6 = V.Fma(w2, v, a6); } if (R.Count > 7) a7 = V.Fma(w1, v, a7);
+                if (R.Count > 1) { v = V.Load(p += step); a1 = V.Fma(w2, v, a1); }
+                if (R.Count > 2) a2 = V.Fma(w1, v, a2); if (R.Count > 3) a3 = V.Fma(w0, v, a3);
+                if (R.Count > 2) { v = V.Load(p += step); a2 = V.Fma(w2, v, a2); }
+                if (R.Count > 3) a3 = V.Fma(w1, v, a3); if (R.Count > 4) a4 = V.Fma(w0, v, a4);
+                if (R.Count > 3) { v = V.Load(p += step); a3 = V.Fma(w2, v, a3); }
+                if (R.Count > 4) a4 = V.Fma(w1, v, a4); if (R.Count > 5) a5 = V.Fma(w0, v, a5);
+                if (R.Count > 4) { v = V.Load(p += step); a4 = V.Fma(w2, v, a4); }
+                if (R.Count > 5) a5 = V.Fma(w1, v, a5); if (R.Count > 6) a6 = V.Fma(w0, v, a6);
+                if (R.Count > 5) { v = V.Load(p += step); a5 = V.Fma(w2, v, a5); }
+                if (R.Count > 6) a6 = V.Fma(w1, v, a6); if (R.Count > 7) a7 = V.Fma(w0, v, a7);
+                if (R.Count > 6) { v = V.Load(p += step); a6 = V.Fma(w2, v, a6); }
+                if (R.Count > 7) a7 = V.Fma(w1, v, a7);
                 if (R.Count > 7) { v = V.Load(p += step); a7 = V.Fma(w2, v, a7); }
             }
             for (int k = b.Twos; k > 0; k--, t++)
@@ -115,12 +127,18 @@ internal static unsafe class RowSums
                 V w0 = V.All(*q), w1 = V.All(q[weightStep]);
                 V v = V.Load(p); a0 = V.Fma(w0, v, a0);
                 v = V.Load(p += step); a0 = V.Fma(w1, v, a0); if (R.Count > 1) a1 = V.Fma(w0, v, a1);
-                if (R.Count > 1) { v = V.Load(p += step); a1 = V.Fma(w1, v, a1); } if (R.Count > 2) a2 = V.Fma(w0, v, a2);
-                if (R.Count > 2) { v = V.Load(p += step); a2 = V.Fma(w1, v, a2); } if (R.Count > 3) a3 = V.Fma(w0, v, a3);
-                if (R.Count > 3) { v = V.Load(p += step); a3 = V.Fma(w1, v, a3); } if (R.Count > 4) a4 = V.Fma(w0, v, a4);
-                if (R.Count > 4) { v = V.Load(p += step); a4 = V.Fma(w1, v, a4); } if (R.Count > 5) a5 = V.Fma(w0, v, a5);
-                if (R.Count > 5) { v = V.Load(p += step); a5 = V.Fma(w1, v, a5); } if (R.Count > 6) a6 = V.Fma(w0, v, a6);
-                if (R.Count > 6) { v = V.Load(p += step); a6 = V.Fma(w1, v, a6); } if (R.Count > 7) a7 = V.Fma(w0, v, a7);
+                if (R.Count > 1) { v = V.Load(p += step); a1 = V.Fma(w1, v, a1); }
+                if (R.Count > 2) a2 = V.Fma(w0, v, a2);
+                if (R.Count > 2) { v = V.Load(p += step); a2 = V.Fma(w1, v, a2); }
+                if (R.Count > 3) a3 = V.Fma(w0, v, a3);
+                if (R.Count > 3) { v = V.Load(p += step); a3 = V.Fma(w1, v, a3); }
+                if (R.Count > 4) a4 = V.Fma(w0, v, a4);
+                if (R.Count > 4) { v = V.Load(p += step); a4 = V.Fma(w1, v, a4); }
+                if (R.Count > 5) a5 = V.Fma(w0, v, a5);
+                if (R.Count > 5) { v = V.Load(p += step); a5 = V.Fma(w1, v, a5); }
+                if (R.Count > 6) a6 = V.Fma(w0, v, a6);
+                if (R.Count > 6) { v = V.Load(p += step); a6 = V.Fma(w1, v, a6); }
+                if (R.Count > 7) a7 = V.Fma(w0, v, a7);
                 if (R.Count > 7) { v = V.Load(p += step); a7 = V.Fma(w1, v, a7); }
             }
             for (int k = b.Ones; k > 0; k--, t++)
