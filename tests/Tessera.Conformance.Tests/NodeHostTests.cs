@@ -40,7 +40,7 @@ public sealed class NodeHostTests
         Engines.SkipWhenAbsent("wasm");
         using WasmEngine engine = new();
         await engine.InitializeAsync(TestContext.Current.CancellationToken);
-        using Opened small = new(engine, 4), large = new(engine, 1500);
+        using Opened small = new(engine, 4), large = new(engine, 4000);
         small.Run(TestContext.Current.CancellationToken);
         Task run = Task.Run(() => large.Run(), TestContext.Current.CancellationToken);
         await Task.Delay(300, TestContext.Current.CancellationToken);
