@@ -8,7 +8,11 @@ internal static class Engines
     /// <summary>Engines that run kernels: what has none is refused, by name, and counts as not run.</summary>
     private static readonly string[] WithKernels = ["interpreter", "wasm"];
 
-    static Engines() => EngineRegistry.Register("wasm", o => new WasmEngine(o));
+    static Engines()
+    {
+        EngineRegistry.Register("interpreter", o => new InterpreterEngine(o));
+        EngineRegistry.Register("wasm", o => new WasmEngine(o));
+    }
 
     public static IEnumerable<string> All => ["reference", "cpu", .. WithKernels];
 

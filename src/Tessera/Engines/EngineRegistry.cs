@@ -5,7 +5,7 @@ namespace Tessera;
 /// <summary>Engines by name. A package with an engine of its own registers it here.</summary>
 public static class EngineRegistry
 {
-    private static readonly ConcurrentDictionary<string, Func<EngineOptions, Engine>> Makers = new(StringComparer.OrdinalIgnoreCase) { ["cpu"] = o => new CpuEngine(o), ["reference"] = o => new ReferenceEngine(o), ["interpreter"] = o => new InterpreterEngine(o) };
+    private static readonly ConcurrentDictionary<string, Func<EngineOptions, Engine>> Makers = new(StringComparer.OrdinalIgnoreCase) { ["cpu"] = o => new CpuEngine(o), ["reference"] = o => new ReferenceEngine(o) };
 
     /// <summary>Registered names, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names => [.. Makers.Keys.Order(StringComparer.Ordinal)];
