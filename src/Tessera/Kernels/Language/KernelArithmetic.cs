@@ -3,15 +3,16 @@ namespace Tessera.Kernels;
 /// <summary>What instructions that only compute make of their operands, lane by lane.</summary>
 internal static class KernelArithmetic
 {
-    public static void Run(Instruction n, Registers y, Registers? a, Registers? b, Registers? c, Registers[] all, int width)
+    public static void Run(Instruction n, Registers y, Registers[] x, int width)
     {
+        Registers? a = x.ElementAtOrDefault(0), b = x.ElementAtOrDefault(1), c = x.ElementAtOrDefault(2);
         int count = width * n.Type.Lanes;
         switch (n.Op)
         {
             case KernelOp.Const: Fill(n, y); break;
             case KernelOp.Splat: for (int i = 0; i < count; i++) Put(y, i, a!, i / n.Type.Lanes); break;
             case KernelOp.Lane: for (int i = 0; i < width; i++) Put(y, i, a!, i * n.In[0].Type.Lanes + n.Number); break;
-            case KernelOp.Vector: for (int i = 0; i < count; i++) Put(y, i, all[i % n.Type.Lanes], i / n.Type.Lanes); break;
+            case KernelOp.Vector: for (int i = 0; i < count; i++) Put(y, i, x[i % n.Type.Lanes], i / n.Type.Lanes); break;
             case KernelOp.Select: for (int i = 0; i < count; i++) Put(y, i, a!.I[a.I.Length == count ? i : i / n.Type.Lanes] != 0 ? b! : c!, i); break;
             case KernelOp.Convert: for (int i = 0; i < count; i++) Convert(y, i, a!); break;
             case KernelOp.Bitcast: for (int i = 0; i < count; i++) Bitcast(y, i, a!); break;

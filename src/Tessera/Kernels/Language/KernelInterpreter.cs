@@ -63,7 +63,7 @@ public sealed class KernelInterpreter
             case KernelOp.Item: Number(n, i => _first + i); break;
             case KernelOp.Group: Number(n, _ => _first / _kernel.GroupSize); break;
             case KernelOp.Local: Number(n, i => i); break;
-            default: KernelArithmetic.Run(n, Result(n), n.In.Length > 0 ? Of(n.In[0]) : null, n.In.Length > 1 ? Of(n.In[1]) : null, n.In.Length > 2 ? Of(n.In[2]) : null, [.. n.In.Select(Of)], _width); break;
+            default: KernelArithmetic.Run(n, Result(n), [.. n.In.Select(Of)], _width); break;
         }
     }
 
@@ -151,19 +151,19 @@ public sealed class KernelInterpreter
     {
         Registers m = _shared[n.Number], r = Result(n), at = Of(n.In[0]);
         for (int i = 0; i < _width; i++)
-            if (_active[i]) Move(m, checked((int)at.I[i]), r, i, n.Type.Lanes, 1);
+            if (_active[i]) Move(m, checked((int)at.I[i]), r, i, n.Type.Lanes);
     }
 
     private void StoreShared(Instruction n)
     {
         Registers m = _shared[n.Number], at = Of(n.In[0]), v = Of(n.In[1]);
         for (int i = 0; i < _width; i++)
-            if (_active[i]) Move(v, i, m, checked((int)at.I[i]), n.Type.Lanes, 1);
+            if (_active[i]) Move(v, i, m, checked((int)at.I[i]), n.Type.Lanes);
     }
 
-    private static void Move(Registers from, int i, Registers to, int j, int lanes, int step)
+    private static void Move(Registers from, int i, Registers to, int j, int lanes)
     {
-        for (int l = 0; l < lanes; l += step)
+        for (int l = 0; l < lanes; l++)
             if (from.IsFloat) to.F[j * lanes + l] = from.F[i * lanes + l];
             else to.I[j * lanes + l] = from.I[i * lanes + l];
     }

@@ -13,11 +13,9 @@ internal static class Convolution
         int spatial = n.Shape.Rank - 2;
         Val group = arg.Group == 1 ? e.Int(0) : at[1] / e.Int(outputs);
         Local sum = e.Local(Contraction.Zero(n, e));
-        Val[] k = new Val[spatial];
-        void Taps(Val channel, int d)
+        void Tap(Val channel, Val[] taps)
         {
-            if (d < spatial) { e.For(w.Shape[d + 2], v => { k[d] = v; Taps(channel, d + 1); }); return; }
-            Val[] taps = [.. k], place = new Val[spatial];
+            Val[] place = new Val[spatial];
             Val inside = e.Const(KernelType.Bool, 1L);
             for (int i = 0; i < spatial; i++)
             {
@@ -28,7 +26,7 @@ internal static class Convolution
             Val v = Guarded(e, inside, Contraction.Zero(n, e), clamp => r.Read(x, Coords.OfDigits(e, x.Shape, a => a == 0 ? at[0] : a == 1 ? group * e.Int(each) + channel : clamp ? Kept(place[a - 2], x.Shape[a]) : place[a - 2])));
             sum.Value = factor.Fma(v, sum.Value);
         }
-        e.For(each, c => Taps(c, 0));
+        e.For(each, c => Window(e, w.Shape.Span[2..].ToArray(), taps => Tap(c, taps)));
         return Contraction.Finish(sum.Value, n);
     }
 
@@ -40,11 +38,9 @@ internal static class Convolution
         int spatial = n.Shape.Rank - 2;
         Val group = at[1] / e.Int(each), m = at[1] % e.Int(each);
         Local sum = e.Local(Contraction.Zero(n, e));
-        Val[] k = new Val[spatial];
-        void Taps(Val channel, int d)
+        void Tap(Val channel, Val[] taps)
         {
-            if (d < spatial) { e.For(w.Shape[d + 2], v => { k[d] = v; Taps(channel, d + 1); }); return; }
-            Val[] taps = [.. k], place = new Val[spatial];
+            Val[] place = new Val[spatial];
             Val inside = e.Const(KernelType.Bool, 1L);
             for (int i = 0; i < spatial; i++)
             {
@@ -57,8 +53,19 @@ internal static class Convolution
             Val v = r.Read(x, Coords.OfDigits(e, x.Shape, a => a == 0 ? at[0] : a == 1 ? group * e.Int(channels) + channel : Kept(place[a - 2], x.Shape[a])));
             sum.Value = inside.Then(factor.Fma(v, sum.Value), sum.Value);
         }
-        if (x.Shape.Count > 0) e.For(channels, c => Taps(c, 0));
+        if (x.Shape.Count > 0) e.For(channels, c => Window(e, w.Shape.Span[2..].ToArray(), taps => Tap(c, taps)));
         return Contraction.Finish(sum.Value, n);
+    }
+
+    /// <summary>Runs <paramref name="body"/> for every place of a window of the given extents.</summary>
+    public static void Window(Emitter e, long[] extents, Action<Val[]> body)
+    {
+        void Along(Val[] outer)
+        {
+            if (outer.Length == extents.Length) body(outer);
+            else e.For(extents[outer.Length], v => Along([.. outer, v]));
+        }
+        Along([]);
     }
 
     public static Val Inside(Val place, long extent) => (place >= 0) & (place < extent);

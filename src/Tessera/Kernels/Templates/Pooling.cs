@@ -15,10 +15,8 @@ internal static class Pooling
         KernelType type = KernelType.Reads(n.Type)!.Value;
         Local best = e.Local(arg.Kind == PoolKind.Max ? type.IsFloat ? e.Const(type, double.NegativeInfinity) : e.Const(type, Contraction.Extreme(n.Type, least: true)) : e.Const(type, 0.0));
         Local place = e.Local(e.Int(-1)), found = e.Local(e.Int(0)), padded = e.Local(e.Int(0));
-        Val[] k = new Val[spatial];
-        void Taps(int d)
+        void Tap(Val[] k)
         {
-            if (d < spatial) { e.For(arg.Kernel[d], v => { k[d] = v; Taps(d + 1); }); return; }
             Val inside = e.Const(KernelType.Bool, 1L), covered = inside, number = e.Int(0);
             Val[] p = new Val[spatial];
             for (int i = 0; i < spatial; i++)
@@ -45,7 +43,7 @@ internal static class Pooling
             found.Value = inside.Then(found.Value + 1, found.Value);
             padded.Value = covered.Then(padded.Value + 1, padded.Value);
         }
-        if (s.Count > 0) Taps(0);
+        if (s.Count > 0) Convolution.Window(e, [.. arg.Kernel], Tap);
         Val value = arg.Kind switch
         {
             PoolKind.Max => best.Value,
