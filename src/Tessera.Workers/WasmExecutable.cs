@@ -24,7 +24,7 @@ internal sealed class WasmExecutable : Executable
         _program = Programs.Wasm(graph, out IReadOnlyList<PlanStep> plan);
         _file = ProgramWriter.Write(_program);
         Plan = plan;
-        if (_program.Memory > pool.Budget) throw new TesseraException(ErrorCode.OutOfMemory, $"The program needs {_program.Memory} bytes of memory; the engine's limit is {pool.Budget}. Raise the memory limit or use smaller inputs.");
+        if (_program.Footprint > pool.Budget) throw new TesseraException(ErrorCode.OutOfMemory, $"The program needs {_program.Footprint} bytes of memory; the engine's limit is {pool.Budget}. Raise the memory limit or use smaller inputs.");
     }
 
     public override IReadOnlyList<PlanStep> Plan { get; }

@@ -6,33 +6,47 @@ const programs = new Map()
 async function load(id, file) {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   if (file.byteLength < 12 || view.getUint32(0, false) !== 0x54535241) throw new Error('no program: the first bytes are not TSRA')
-  if (view.getInt32(4, true) !== 1) throw new Error(`program format ${view.getInt32(4, true)}; this worker reads format 1`)
+  if (view.getInt32(4, true) !== 2) throw new Error(`program format ${view.getInt32(4, true)}; this worker reads format 2`)
   const headerBytes = view.getInt32(8, true)
   const start = Math.ceil((12 + headerBytes) / 64) * 64
   if (headerBytes < 2 || start > file.byteLength) throw new Error('truncated program: the header ends beyond the file')
   const header = JSON.parse(new TextDecoder().decode(file.subarray(12, 12 + headerBytes)))
   for (const s of [header.code, header.constants])
     if (!(s.at >= 0 && s.bytes >= 0 && start + s.at + s.bytes <= file.byteLength)) throw new Error('truncated program: a section ends beyond the file')
-  const inside = (at, bytes) => at >= 0 && bytes >= 0 && at + bytes <= header.memory
-  for (const v of [...header.inputs, ...header.outputs]) if (!inside(v.at, v.bytes)) throw new Error(`${v.name} lies outside the program's memory`)
-  for (const [at, from, bytes] of header.constantTable)
-    if (!inside(at, bytes) || !(from >= 0 && from + bytes <= header.constants.bytes)) throw new Error("a constant lies outside the program's memory or constants")
+  const inside = (at, bytes, size) => at >= 0 && bytes >= 0 && at + bytes <= size
+  for (const c of header.constantTable) if (!inside(c.at, c.bytes, header.constants.bytes)) throw new Error('a constant lies outside its section')
+  // Constants follow the arena in memory.
+  let size = Math.ceil(header.memory / 64) * 64
+  const places = header.constantTable.map(c => {
+    const at = size
+    size += Math.ceil(c.bytes / 64) * 64
+    return at
+  })
+  const values = header.values.map(v => {
+    if (v.constant !== undefined) {
+      if (!(v.constant in places)) throw new Error(`there is no constant ${v.constant}`)
+      return { at: places[v.constant], bytes: header.constantTable[v.constant].bytes }
+    }
+    if (!inside(v.at, v.bytes, header.memory)) throw new Error("a buffer lies outside the program's arena")
+    return v
+  })
+  for (const v of [...header.inputs, ...header.outputs]) if (!(v.value in values)) throw new Error(`${v.name} names a buffer that the program has not`)
   for (const s of header.steps)
-    if (!(s.kernel >= 0 && s.kernel < header.kernels.length) || !s.buffers.every(b => inside(b, 0))) throw new Error("a step names a kernel or buffer that the program has not")
-  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(header.memory / 65536)) })
+    if (!(s.kernel >= 0 && s.kernel < header.kernels.length) || !s.values.every(v => v in values)) throw new Error('a step names a kernel or buffer that the program has not')
+  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(size / 65536)) })
   const code = file.subarray(start + header.code.at, start + header.code.at + header.code.bytes)
   const { instance } = await WebAssembly.instantiate(code, { env: { memory } })
   const bytes = new Uint8Array(memory.buffer)
-  for (const [at, from, count] of header.constantTable) bytes.set(file.subarray(start + header.constants.at + from, start + header.constants.at + from + count), at)
-  const steps = header.steps.map(s => ({ run: instance.exports[`k${s.kernel}`], args: [...s.buffers, 0, s.items] }))
-  programs.set(id, { header, bytes, words: new Int32Array(memory.buffer), steps })
+  header.constantTable.forEach((c, i) => bytes.set(file.subarray(start + header.constants.at + c.at, start + header.constants.at + c.at + c.bytes), places[i]))
+  const steps = header.steps.map(s => ({ run: instance.exports[`k${s.kernel}`], args: [...s.values.map(v => values[v].at), 0, s.items] }))
+  programs.set(id, { header, inputs: header.inputs.map(v => values[v.value]), outputs: header.outputs.map(v => values[v.value]), bytes, words: new Int32Array(memory.buffer), steps })
 }
 
 function run(id, inputs, timed) {
   const p = programs.get(id)
   if (!p) throw new Error(`no program ${id} is loaded`)
   let from = 0
-  for (const v of p.header.inputs) {
+  for (const v of p.inputs) {
     p.bytes.set(inputs.subarray(from, from + v.bytes), v.at)
     from += v.bytes
   }
@@ -44,9 +58,9 @@ function run(id, inputs, timed) {
     const begin = timed ? performance.now() : 0
     p.steps[i].run(...p.steps[i].args)
     if (times) times[i] = performance.now() - begin
-    if (p.words[fault] !== 0) throw new Error(`an index lies outside its axis in step ${i}, ${p.header.kernels[p.header.steps[i].kernel]}`)
+    if (p.words[fault] !== 0) throw new Error(`an index lies outside its axis in step ${i}, ${p.header.kernels[p.header.steps[i].kernel].name}`)
   }
-  const outputs = p.header.outputs.map(v => p.bytes.subarray(v.at, v.at + v.bytes))
+  const outputs = p.outputs.map(v => p.bytes.subarray(v.at, v.at + v.bytes))
   return times ? [new Uint8Array(times.buffer), ...outputs] : outputs
 }
 

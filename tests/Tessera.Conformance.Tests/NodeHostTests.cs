@@ -75,7 +75,7 @@ public sealed class NodeHostTests
         using WasmEngine engine = new();
         await engine.InitializeAsync(TestContext.Current.CancellationToken);
         Program p = Programs.Wasm(Square(4), out _);
-        if (damage == "offset") p = p with { Steps = [p.Steps[0] with { Buffers = [p.Memory + 64, 0] }] };
+        if (damage == "offset") p = p with { Steps = [p.Steps[0] with { Values = [p.Values.Length, 0] }] };
         byte[] file = ProgramWriter.Write(p);
         if (damage == "truncated") file = file[..(file.Length / 2)];
         if (damage == "version") file[4] = 99;

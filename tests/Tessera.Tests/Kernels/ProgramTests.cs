@@ -36,15 +36,28 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void Equal_constants_are_one()
+    {
+        GraphBuilder g = new();
+        Node x = g.Input("x", DType.Float32, [4, 4]), y = x;
+        for (int i = 0; i < 3; i++) y = g.MatMul(y, g.Const(Tensor.From([.. Enumerable.Range(0, 16).Select(k => (float)k)], [4, 4])));
+        Program p = Programs.Wasm(g.Build([y]), out _);
+        ProgramConstant c = Assert.Single(p.ConstantTable);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(p.Constants.Span.Slice((int)c.At, (int)c.Bytes))), c.Hash);
+        Assert.Equal(p.Memory + c.Bytes, p.Footprint);
+    }
+
+    [Fact]
     public void What_was_written_is_read()
     {
         Program p = Programs.Wasm(Perceptron(), out _), q = ProgramReader.Read(ProgramWriter.Write(p));
         Assert.Equal((p.Target, p.Memory, p.Fault), (q.Target, q.Memory, q.Fault));
+        Assert.Equal(p.Values, q.Values);
         Assert.Equal(p.Inputs, q.Inputs);
         Assert.Equal(p.Outputs, q.Outputs);
         Assert.Equal(p.ConstantTable, q.ConstantTable);
         Assert.Equal(p.Kernels, q.Kernels);
-        Assert.Equal(p.Steps.Select(s => (s.Kernel, string.Join(',', s.Buffers), s.Items)), q.Steps.Select(s => (s.Kernel, string.Join(',', s.Buffers), s.Items)));
+        Assert.Equal(p.Steps.Select(s => (s.Kernel, string.Join(',', s.Values), s.Items)), q.Steps.Select(s => (s.Kernel, string.Join(',', s.Values), s.Items)));
         Assert.True(p.Code.Span.SequenceEqual(q.Code.Span) && p.Constants.Span.SequenceEqual(q.Constants.Span));
     }
 
@@ -61,7 +74,8 @@ public sealed class ProgramTests
             try
             {
                 Program p = ProgramReader.Read(file);
-                Assert.All(p.Outputs, v => Assert.InRange(v.At + v.Bytes, 0, p.Memory));
+                Assert.All(p.Outputs, v => Assert.Equal(v.Bytes, p.Values[v.Value].Bytes));
+                Assert.All(p.Values, v => Assert.InRange(v.Constant is null ? v.At + v.Bytes : 0, 0, p.Memory));
             }
             catch (TesseraException e)
             {
@@ -78,7 +92,7 @@ public sealed class ProgramTests
         Random r = Seeds.Random();
         for (int round = 0; round < 50; round++)
         {
-            StoragePlan plan = new();
+            StoragePlan plan = new(64);
             List<(long At, long Bytes, int First, int Last)> placed = [];
             long sum = 0;
             for (int i = 0; i < 40; i++)

@@ -4,7 +4,8 @@ namespace Tessera.Kernels;
 /// <param name="Name">For people.</param>
 /// <param name="HasFunctions">Exp, Log, Sin and Cos exist; elsewhere templates write them out in arithmetic.</param>
 /// <param name="HasFloat64">64-bit floats exist.</param>
-public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64)
+/// <param name="Alignment">What the place of a buffer in memory is a multiple of, in bytes.</param>
+public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, int Alignment = 64)
 {
     /// <summary>The interpreter: everything.</summary>
     public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true);

@@ -35,61 +35,69 @@ public static class ProgramWriter
             w.WriteNumber("fault", p.Fault);
             Section(w, "code", codeAt, p.Code.Length);
             Section(w, "constants", constantsAt, p.Constants.Length);
-            Values(w, "inputs", p.Inputs);
-            Values(w, "outputs", p.Outputs);
-            w.WriteStartArray("constantTable");
-            foreach (ProgramConstant c in p.ConstantTable)
+            List(w, "constantTable", p.ConstantTable, c =>
             {
-                w.WriteStartArray();
-                w.WriteNumberValue(c.At);
-                w.WriteNumberValue(c.From);
-                w.WriteNumberValue(c.Bytes);
-                w.WriteEndArray();
-            }
-            w.WriteEndArray();
-            w.WriteStartArray("kernels");
-            foreach (string k in p.Kernels) w.WriteStringValue(k);
-            w.WriteEndArray();
-            w.WriteStartArray("steps");
-            foreach (ProgramStep step in p.Steps)
+                w.WriteString("hash", c.Hash);
+                Section(w, c.At, c.Bytes);
+            });
+            List(w, "values", p.Values, v =>
             {
-                w.WriteStartObject();
+                if (v.Constant is { } c) w.WriteNumber("constant", c);
+                else Section(w, v.At, v.Bytes);
+            });
+            List(w, "inputs", p.Inputs, v => Value(w, v));
+            List(w, "outputs", p.Outputs, v => Value(w, v));
+            List(w, "kernels", p.Kernels, k =>
+            {
+                w.WriteString("name", k.Name);
+                Section(w, k.At, k.Bytes);
+                w.WriteNumber("group", k.Group);
+            });
+            List(w, "steps", p.Steps, step =>
+            {
                 w.WriteNumber("kernel", step.Kernel);
-                w.WriteStartArray("buffers");
-                foreach (long b in step.Buffers) w.WriteNumberValue(b);
+                w.WriteStartArray("values");
+                foreach (int v in step.Values) w.WriteNumberValue(v);
                 w.WriteEndArray();
                 w.WriteNumber("items", step.Items);
-                w.WriteEndObject();
-            }
-            w.WriteEndArray();
+            });
             w.WriteEndObject();
         }
         return s.ToArray();
     }
 
-    private static void Section(Utf8JsonWriter w, string name, long at, long bytes)
-    {
-        w.WriteStartObject(name);
-        w.WriteNumber("at", at);
-        w.WriteNumber("bytes", bytes);
-        w.WriteEndObject();
-    }
-
-    private static void Values(Utf8JsonWriter w, string name, IEnumerable<ProgramValue> values)
+    private static void List<T>(Utf8JsonWriter w, string name, IEnumerable<T> list, Action<T> write)
     {
         w.WriteStartArray(name);
-        foreach (ProgramValue v in values)
+        foreach (T t in list)
         {
             w.WriteStartObject();
-            w.WriteString("name", v.Name);
-            w.WriteString("type", v.Type.ToString());
-            w.WriteStartArray("shape");
-            foreach (long e in v.Shape) w.WriteNumberValue(e);
-            w.WriteEndArray();
-            w.WriteNumber("at", v.At);
-            w.WriteNumber("bytes", v.Bytes);
+            write(t);
             w.WriteEndObject();
         }
         w.WriteEndArray();
+    }
+
+    private static void Section(Utf8JsonWriter w, string name, long at, long bytes)
+    {
+        w.WriteStartObject(name);
+        Section(w, at, bytes);
+        w.WriteEndObject();
+    }
+
+    private static void Section(Utf8JsonWriter w, long at, long bytes)
+    {
+        w.WriteNumber("at", at);
+        w.WriteNumber("bytes", bytes);
+    }
+
+    private static void Value(Utf8JsonWriter w, ProgramValue v)
+    {
+        w.WriteString("name", v.Name);
+        w.WriteString("type", v.Type.ToString());
+        w.WriteStartArray("shape");
+        foreach (long e in v.Shape) w.WriteNumberValue(e);
+        w.WriteEndArray();
+        w.WriteNumber("value", v.Value);
     }
 }

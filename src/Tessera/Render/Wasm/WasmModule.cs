@@ -6,7 +6,7 @@ namespace Tessera.Render;
 internal static class WasmModule
 {
     /// <param name="kernels">What to render, in order.</param>
-    public static byte[] Render(IReadOnlyList<Kernel> kernels)
+    public static ProgramCode Render(IReadOnlyList<Kernel> kernels)
     {
         WasmCode module = new();
         module.Bytes("\0asm"u8).Bytes([1, 0, 0, 0]);
@@ -37,6 +37,7 @@ internal static class WasmModule
         WasmCode import = new();
         import.Unsigned(1).Text("env").Text("memory").Byte(2).Byte(0).Unsigned(1);
         module.Section(1, new WasmCode().Unsigned((uint)types.Count).Bytes(typeSection.ToArray())).Section(2, import).Section(3, functions).Section(7, exports).Section(10, code);
-        return module.ToArray();
+        byte[] bytes = module.ToArray();
+        return new(bytes, [.. kernels.Select(k => new ProgramKernel(k.Name, 0, bytes.Length, k.GroupSize))]);
     }
 }
