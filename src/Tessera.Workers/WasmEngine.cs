@@ -45,6 +45,8 @@ public sealed class WasmEngine(EngineOptions? options = null) : Engine("wasm", o
 
     protected override Tensor[]? Fold(Node node) => ConstantFolding.Fold(node);
 
+    protected override string? Refusal(Node node) => Programs.Refusal(node, KernelTarget.Wasm);
+
     protected override EngineCapabilities Probe() =>
         new(Parallel: false, Gpu: false, Distributed: false, Streaming: false, 1, Pool.Budget, [.. Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is not null)], MaxBatch: 0,
             ImmutableSortedDictionary<string, string>.Empty.Add("simd", "128-bit vectors").Add("host", "Node"));

@@ -61,19 +61,22 @@ internal static class ConformanceCommand
 
     private static Report Cases(Choice c, Action<CaseResult>? progress, CancellationToken cancel)
     {
-        using Engine engine = EngineChoice.Of(c.Engine, c.Threads).Engine;
+        using EngineChoice choice = new(c.Engine, c.Threads, strict: true);
+        Engine engine = choice.Engine;
         return OpCaseRunner.Run(engine, c.Seed, c.Filter, progress, cancel);
     }
 
     private static Report Contracts(Choice c, Action<CaseResult>? progress, CancellationToken cancel)
     {
-        using Engine engine = EngineChoice.Of(c.Engine, c.Threads).Engine;
+        using EngineChoice choice = new(c.Engine, c.Threads, strict: true);
+        Engine engine = choice.Engine;
         return Contract.Run(engine.Name, o => EngineRegistry.Create(engine.Name, o), c.Filter, progress, cancel);
     }
 
     private static Report Folders(Choice c, string folder, Action<CaseResult>? progress, CancellationToken cancel)
     {
-        using Engine engine = EngineChoice.Of(c.Engine, c.Threads).Engine;
+        using EngineChoice choice = new(c.Engine, c.Threads, strict: true);
+        Engine engine = choice.Engine;
         return FolderSuite.Run(engine, folder, c.Filter, c.Parallel, progress, cancel);
     }
 }

@@ -50,7 +50,7 @@ internal static class InspectCommand
 
     private static (PassReport[]?, string[]?) Prepared(OnnxModel model, string[] given, string? folder, bool passes, bool plan)
     {
-        using Engine engine = EngineChoice.Of("auto", 0).Engine;
+        using Engine engine = EngineRegistry.Create("cpu");
         using Session session = engine.Compile(model);
         foreach (Value v in session.Run(ModelInputs.Read(session, given, folder, 0)).Values) v.Dispose();
         List<PassReport> applied = [];
@@ -74,7 +74,7 @@ internal static class InspectCommand
 
     private static ValueReport[] Shapes(OnnxModel model)
     {
-        using Engine engine = EngineChoice.Of("auto", 0).Engine;
+        using Engine engine = EngineRegistry.Create("cpu");
         using Session session = engine.Compile(model);
         return [.. session.InferShapes().Select(t => new ValueReport(t.Key, t.Value.ToString()))];
     }

@@ -16,16 +16,16 @@ internal static class ProfileCommand
         Option<string?> trace = new("--trace") { Description = "Write one run as a Chrome trace (chrome://tracing, ui.perfetto.dev) to this JSON file" };
         Option<string> by = new("--by") { Description = "step, kernel or operator: what a line sums up", DefaultValueFactory = _ => "step" };
         by.AcceptOnlyFromAmong("step", "kernel", "operator");
-        Command c = new("profile", "Show time, bytes, operations, floor and kernel of each step of a model") { Shared.Model, Shared.Input, Shared.Inputs, Shared.Engine, Shared.Threads, runs, trace, by, Shared.Json };
-        c.SetAction(p => Run(p.GetValue(Shared.Model)!, p.GetValue(Shared.Input) ?? [], p.GetValue(Shared.Inputs), p.GetValue(Shared.Engine)!, p.GetValue(Shared.Threads), Math.Max(1, p.GetValue(runs)), p.GetValue(trace), p.GetValue(by)!, p.GetValue(Shared.Json)));
+        Command c = new("profile", "Show time, bytes, operations, floor and kernel of each step of a model") { Shared.Model, Shared.Input, Shared.Inputs, Shared.Engine, Shared.Strict, Shared.Threads, runs, trace, by, Shared.Json };
+        c.SetAction(p => Run(p.GetValue(Shared.Model)!, p.GetValue(Shared.Input) ?? [], p.GetValue(Shared.Inputs), p.GetValue(Shared.Engine)!, p.GetValue(Shared.Strict), p.GetValue(Shared.Threads), Math.Max(1, p.GetValue(runs)), p.GetValue(trace), p.GetValue(by)!, p.GetValue(Shared.Json)));
         return c;
     }
 
-    private static int Run(string path, string[] given, string? folder, string engineName, int threads, int runs, string? trace, string by, bool json)
+    private static int Run(string path, string[] given, string? folder, string engineName, bool strict, int threads, int runs, string? trace, string by, bool json)
     {
-        (Engine engine, _) = EngineChoice.Of(engineName, threads);
-        using Engine e = engine;
-        using Session session = e.Load(path);
+        using EngineChoice choice = new(engineName, threads, strict);
+        Engine e = choice.Engine;
+        using Session session = choice.Load(path);
         Dictionary<string, Value> inputs = ModelInputs.Read(session, given, folder, 0);
         int count = threads > 0 ? threads : e.Capabilities.Threads;
         Ceilings ceilings = Ceilings.Measure(count);

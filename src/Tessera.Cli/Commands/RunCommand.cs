@@ -15,17 +15,16 @@ internal static class RunCommand
     {
         Option<string?> output = new("--output") { Description = "Folder to write each output to as NAME.npy" };
         Option<int> repeat = new("--repeat") { Description = "Number of runs", DefaultValueFactory = _ => 1 };
-        Command c = new("run", "Run a model") { Shared.Model, Shared.Input, Shared.Inputs, Shared.Engine, Shared.Threads, Shared.Seed, output, repeat, Shared.Json };
-        c.SetAction(p => Run(p.GetValue(Shared.Model)!, p.GetValue(Shared.Input) ?? [], p.GetValue(Shared.Inputs), p.GetValue(Shared.Engine)!, p.GetValue(Shared.Threads), p.GetValue(Shared.Seed), p.GetValue(output), p.GetValue(repeat), p.GetValue(Shared.Json)));
+        Command c = new("run", "Run a model") { Shared.Model, Shared.Input, Shared.Inputs, Shared.Engine, Shared.Strict, Shared.Threads, Shared.Seed, output, repeat, Shared.Json };
+        c.SetAction(p => Run(p.GetValue(Shared.Model)!, p.GetValue(Shared.Input) ?? [], p.GetValue(Shared.Inputs), p.GetValue(Shared.Engine)!, p.GetValue(Shared.Strict), p.GetValue(Shared.Threads), p.GetValue(Shared.Seed), p.GetValue(output), p.GetValue(repeat), p.GetValue(Shared.Json)));
         return c;
     }
 
-    private static int Run(string path, string[] given, string? folder, string engineName, int threads, int seed, string? output, int repeat, bool json)
+    private static int Run(string path, string[] given, string? folder, string engineName, bool strict, int threads, int seed, string? output, int repeat, bool json)
     {
-        (Engine engine, string why) = EngineChoice.Of(engineName, threads);
-        using Engine e = engine;
+        using EngineChoice choice = new(engineName, threads, strict);
         long begin = Stopwatch.GetTimestamp();
-        using Session session = e.Load(path);
+        using Session session = choice.Load(path);
         double load = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         Dictionary<string, Value> inputs = ModelInputs.Read(session, given, folder, seed);
         IReadOnlyDictionary<string, Value> results = new Dictionary<string, Value>();
@@ -37,11 +36,12 @@ internal static class RunCommand
             results = session.Run(inputs);
             times[i] = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         }
+        EngineChoice.Report(session);
         if (output is not null) Directory.CreateDirectory(output);
         OutputReport[] reports = [.. results.Select(r => Report(r.Key, r.Value, output))];
-        RunReport report = new(session.Name, e.Name, why, load, times, reports);
+        RunReport report = new(session.Name, choice.Engine.Name, choice.Why, load, times, reports);
         if (json) { Terminal.Json(report, ReportJson.Default.RunReport); return 0; }
-        Console.WriteLine($"{report.Model} on {report.Engine} ({why}): load {Terminal.Time(load)}, run {string.Join(", ", times.Take(5).Select(Terminal.Time))}{(times.Length > 5 ? $" … median {Terminal.Time(Median(times))}" : "")}");
+        Console.WriteLine($"{report.Model} on {report.Engine} ({choice.Why}): load {Terminal.Time(load)}, run {string.Join(", ", times.Take(5).Select(Terminal.Time))}{(times.Length > 5 ? $" … median {Terminal.Time(Median(times))}" : "")}");
         Terminal.Table(["Output", "Type", "Min", "Max", "Mean", "First values"], reports.Select(r => new[] { r.Name, $"{r.Type}[{string.Join(", ", r.Shape)}]", Number(r.Min), Number(r.Max), Number(r.Mean), string.Join(" ", r.First) }), 2, 3, 4);
         foreach (OutputReport r in reports.Where(r => r.File is not null)) Console.WriteLine($"wrote {r.File}");
         return 0;

@@ -18,6 +18,8 @@ internal static class Shared
 
     public static Option<string?> Inputs { get; } = new("--inputs") { Description = "Folder with input_0.pb, input_1.pb … (ONNX's test_data_set layout)" };
 
+    public static Option<bool> Strict { get; } = new("--strict") { Description = "Refuse a model of which the engine can't run every node, instead of leaving those to the CPU" };
+
     public static Option<int> Threads { get; } = new("--threads") { Description = "Upper bound on threads; 0: all" };
 
     public static Option<int> Seed { get; } = new("--seed") { Description = "Seed of random inputs" };

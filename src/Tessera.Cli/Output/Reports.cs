@@ -15,7 +15,7 @@ internal sealed record PassReport(string Pass, string Rule, int Applied, int Nod
 internal sealed record InspectReport(string Model, long IrVersion, string Producer, Dictionary<string, long> Opsets, long FileBytes, long Parameters, long ParameterBytes, int Nodes,
     ValueReport[] Inputs, ValueReport[] Outputs, OperatorReport[] Operators, string[] Unsupported, PassReport[]? Passes, string[]? Plan, ValueReport[]? Shapes);
 
-internal sealed record StepReport(int Step, string Kernel, string[] Nodes, string[] Operators, long Bytes, long Flops, int Calls, double TimeMs, string Why);
+internal sealed record StepReport(int Step, string Engine, string Kernel, string[] Nodes, string[] Operators, long Bytes, long Flops, int Calls, double TimeMs, string Why);
 
 internal sealed record ExplainReport(string Model, string Engine, string EngineReason, int Stages, long ArenaBytes, StepReport[] Steps, string[] BetweenStages);
 

@@ -93,6 +93,9 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
     /// <summary>Makes a static graph ready to run. Called from several threads.</summary>
     protected internal abstract Executable Prepare(Graph graph, PrepareOptions options);
 
+    /// <summary>Why the engine can't run a node; null when it can. Asked for nodes of sessions that have a fallback.</summary>
+    protected internal virtual string? Refusal(Node node) => null;
+
     /// <summary>Finds out what the engine can do here by trying it.</summary>
     protected abstract EngineCapabilities Probe();
 

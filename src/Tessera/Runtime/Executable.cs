@@ -26,7 +26,11 @@ public abstract class Executable : IDisposable
 /// <param name="Bytes">Bytes read and written at least.</param>
 /// <param name="Flops">Floating or integer operations.</param>
 /// <param name="Why">Why this kernel.</param>
-public sealed record PlanStep(string Kernel, IReadOnlyList<Node> Nodes, long Bytes, long Flops, string Why);
+public sealed record PlanStep(string Kernel, IReadOnlyList<Node> Nodes, long Bytes, long Flops, string Why)
+{
+    /// <summary>The engine that runs the step where a session uses two (<see cref="SessionOptions.Fallback"/>); null where there is one.</summary>
+    public string? Engine { get; init; }
+}
 
 /// <summary>What a run obeys and reports to.</summary>
 /// <param name="Cancel">Checked between steps.</param>

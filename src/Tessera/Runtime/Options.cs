@@ -38,6 +38,12 @@ public sealed record SessionOptions
 
     /// <summary>Same bits for every thread count. The CPU engine splits work by fixed sizes and needs no other kernels for it.</summary>
     public bool Deterministic { get; init; }
+
+    /// <summary>
+    /// The engine that runs what this one can't (strings, operators without a kernel), or null to refuse such models. Each change of engine copies values;
+    /// <see cref="Session.LeftToFallback"/> and the plan say which nodes, why, and at what cost. It stays the caller's.
+    /// </summary>
+    public Engine? Fallback { get; init; }
 }
 
 /// <summary>What one run obeys.</summary>

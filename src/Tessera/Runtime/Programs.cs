@@ -7,6 +7,9 @@ namespace Tessera;
 /// <summary>Compiles graphs to programs.</summary>
 public static class Programs
 {
+    /// <summary>Why a node has no kernel on a target; null when it has.</summary>
+    public static string? Refusal(Node node, KernelTarget target) => KernelSupport.Refusal(node, target);
+
     /// <summary>A program of WebAssembly with 128-bit vectors.</summary>
     /// <param name="graph">What to compile.</param>
     /// <param name="plan">What each step of the program computes.</param>

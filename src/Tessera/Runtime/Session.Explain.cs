@@ -26,6 +26,9 @@ public sealed partial class Session
         get { lock (_prepared) return [.. _prepared]; }
     }
 
+    /// <summary>Steps of the stages prepared so far that run on <see cref="SessionOptions.Fallback"/>, in order; their Why says what the engine refused.</summary>
+    public IReadOnlyList<PlanStep> LeftToFallback => [.. Stages.SelectMany(s => s.Executable.Plan).Where(s => s.Nodes.Count > 0 && s.Engine is { } e && e != Engine.Name)];
+
     /// <summary>One run with the time of every step; steps in the order in which they first ran.</summary>
     /// <returns>The results, which the caller disposes, and the steps.</returns>
     public (IReadOnlyDictionary<string, Value> Results, IReadOnlyList<ProfiledStep> Steps) ProfileRun(IReadOnlyDictionary<string, Value> inputs, RunOptions? options = null, CancellationToken cancel = default)

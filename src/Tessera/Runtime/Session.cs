@@ -35,7 +35,11 @@ public sealed partial class Session : IDisposable
 
     private Executable Prepare(Ir.Graph graph, PrepareOptions options)
     {
-        try { return Engine.Prepare(Passes.Run(graph, Engine.Fold), options); }
+        try
+        {
+            graph = Passes.Run(graph, Engine.Fold);
+            return Options.Fallback is { } fallback ? Partition.Prepare(graph, Engine, fallback, options) : Engine.Prepare(graph, options);
+        }
         catch (Exception e) when (e is ArithmeticException or IndexOutOfRangeException or ArgumentException)
         {
             throw new TesseraException(ErrorCode.Unsupported, $"Engine '{Engine.Name}' cannot prepare '{Name}' for these shapes: {e.Message}", e);

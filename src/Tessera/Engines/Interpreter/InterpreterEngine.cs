@@ -14,6 +14,8 @@ public sealed class InterpreterEngine(EngineOptions? options = null) : Engine("i
 
     protected internal override Tensor[]? Fold(Node node) => ReferenceFolding.Fold(node);
 
+    protected internal override string? Refusal(Node node) => Programs.Refusal(node, Kernels.KernelTarget.Interpreter);
+
     protected override EngineCapabilities Probe() =>
         new(Parallel: false, Gpu: false, Distributed: false, Streaming: false, 1, Pool.Budget, [.. Enum.GetValues<DType>().Where(t => Kernels.KernelType.Reads(t) is not null)], MaxBatch: 0, ImmutableSortedDictionary<string, string>.Empty);
 }
