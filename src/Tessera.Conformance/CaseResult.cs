@@ -3,10 +3,17 @@ using System.Text.Json.Serialization;
 namespace Tessera.Conformance;
 
 [JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
-public enum Verdict { Passed, Failed, Skipped }
+public enum Verdict
+{
+    Passed,
+    /// <summary>Passed, but only because another engine ran what this one refuses.</summary>
+    Helped,
+    Failed,
+    Skipped,
+}
 
 /// <summary>How one case went.</summary>
-/// <param name="Detail">The first difference, the error, or the reason of a skip; empty when passed.</param>
+/// <param name="Detail">The first difference, the error, the reason of a skip, or what another engine had to run; empty when passed.</param>
 /// <param name="Milliseconds">Time of the case, compilation included.</param>
 public sealed record CaseResult(string Name, Verdict Verdict, string Detail, double Milliseconds)
 {

@@ -8,6 +8,8 @@ public sealed record Report(string Engine, string Source, IReadOnlyList<CaseResu
 {
     public int Passed => Count(Verdict.Passed);
 
+    public int Helped => Count(Verdict.Helped);
+
     public int Failed => Count(Verdict.Failed);
 
     public int Skipped => Count(Verdict.Skipped);

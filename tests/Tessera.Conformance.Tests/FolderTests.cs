@@ -14,10 +14,11 @@ public sealed class FolderTests
         string root = Knobs.OnnxTestData.IsSet ? Knobs.OnnxTestData.Value : Debian;
         Assert.SkipWhen(!Directory.Exists(root), "ONNX's backend test data is absent: install libonnx-testdata or set TESSERA_ONNX_TESTDATA.");
         Engines.SkipWhenAbsent(engine);
-        Report report = FolderSuite.Run(Engines.Of(engine), root, cancel: TestContext.Current.CancellationToken);
+        Report report = FolderSuite.Run(Engines.Of(engine), root, Engines.Of("cpu"), cancel: TestContext.Current.CancellationToken);
         Check(report, KnownCases.Failing, Engines.RefusesSome(engine));
-        // Of the numeric cases; those of strings are the rest.
-        Assert.True(report.Cases.Count(c => c.Verdict == Verdict.Passed) >= 0.95 * report.Cases.Count(c => c.Verdict != Verdict.Skipped), report.Summary);
+        // Those of text are not numeric.
+        CaseResult[] numeric = [.. report.Cases.Where(c => c.Verdict != Verdict.Skipped && !c.Detail.Contains(nameof(DType.String), StringComparison.Ordinal) && !c.Name.Contains("tfidf", StringComparison.Ordinal))];
+        Assert.True(numeric.Count(c => c.Verdict == Verdict.Passed) >= 0.95 * numeric.Length, $"{report.Summary}; numeric: {numeric.Count(c => c.Verdict == Verdict.Passed)} of {numeric.Length}");
     }
 
     [Theory]
@@ -27,7 +28,7 @@ public sealed class FolderTests
         Assert.SkipWhen(!Directory.Exists(Knobs.Suite.Value), "The model suite is absent: set TESSERA_SUITE.");
         Assert.SkipWhen(engine == "interpreter", "Whole models take the interpreter hours; wasm runs the same kernels.");
         Engines.SkipWhenAbsent(engine);
-        Check(FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, cancel: TestContext.Current.CancellationToken), new Dictionary<string, string>(), refusesSome: false);
+        Check(FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, Engines.Of("cpu"), cancel: TestContext.Current.CancellationToken), new Dictionary<string, string>(), refusesSome: false);
     }
 
     private static void Check(Report report, IReadOnlyDictionary<string, string> known, bool refusesSome)

@@ -77,4 +77,28 @@ public sealed class PartitionTests
         Assert.Null(Programs.Refusal(g.Softmax(x, 0), Tessera.Kernels.KernelTarget.Interpreter));
         Assert.NotNull(Programs.Refusal(g.Cast(x, DType.String), Tessera.Kernels.KernelTarget.Interpreter));
     }
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Shapes_that_depend_on_data_are_computed_by_the_host_only_where_that_is_allowed(string name)
+    {
+        Engines.SkipWhenAbsent(name);
+        OnnxGraph g = new()
+        {
+            Name = "places", Inputs = [new("x", new OnnxType.Tensor(DType.Float32, [2, 2]))], Outputs = [new("y", new OnnxType.Tensor(DType.Int64, null))], Initializers = new OrderedDictionary<string, Tensor>(),
+            Nodes = [new() { Name = "places", OpType = "NonZero", Inputs = ["x"], Outputs = ["y"], Attributes = OnnxAttributes.Of() }],
+        };
+        using OnnxModel model = new() { Graph = g, Opsets = new Dictionary<string, long> { [""] = 17 } };
+        using Tensor x = Tensor.From([0f, 1, 0, 2], [2, 2]);
+        using (Session allowed = Engines.Of(name).Compile(model, new SessionOptions { Fallback = Engines.Of("cpu") }))
+        {
+            Tensor[] y = allowed.Run(x);
+            Assert.Equal([0L, 1, 1, 1], y[0].ToArray<long>());
+            y[0].Dispose();
+        }
+        using Session strict = Engines.Of(name).Compile(model);
+        if (name == "interpreter") { strict.Run(x)[0].Dispose(); return; }
+        TesseraException e = Assert.Throws<TesseraException>(() => strict.Run(x));
+        Assert.Equal(ErrorCode.Unsupported, e.Code);
+        Assert.Contains("'places'", e.Message, StringComparison.Ordinal);
+    }
 }

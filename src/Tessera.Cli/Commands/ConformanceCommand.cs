@@ -12,14 +12,14 @@ internal static class ConformanceCommand
         Option<string?> filter = new("--filter") { Description = "Only cases whose name contains this text" };
         Option<int> parallel = new("--parallel") { Description = "Cases at a time", DefaultValueFactory = _ => 1 };
         Option<bool> page = new("--page") { Description = "Everything on every engine, as the Markdown of docs/conformance.md" };
-        Command c = new("conformance", "Run an engine's conformance cases; the last line is `N passed, N failed, N skipped`") { folders, Shared.Engine, Shared.Threads, filter, parallel, Shared.Seed, page, Shared.Json };
+        Command c = new("conformance", "Run an engine's conformance cases; the last line is `N passed, N failed, N skipped`") { folders, Shared.Engine, Shared.Threads, Shared.Strict, filter, parallel, Shared.Seed, page, Shared.Json };
         c.SetAction((p, cancel) => Task.FromResult(p.GetValue(page)
             ? Page(p.GetValue(folders) ?? [], p.GetValue(Shared.Seed), cancel)
-            : Run(p.GetValue(folders) ?? [], new(p.GetValue(Shared.Engine)!, p.GetValue(Shared.Threads), p.GetValue(filter), Math.Max(1, p.GetValue(parallel)), p.GetValue(Shared.Seed)), p.GetValue(Shared.Json), cancel)));
+            : Run(p.GetValue(folders) ?? [], new(p.GetValue(Shared.Engine)!, p.GetValue(Shared.Strict), p.GetValue(Shared.Threads), p.GetValue(filter), Math.Max(1, p.GetValue(parallel)), p.GetValue(Shared.Seed)), p.GetValue(Shared.Json), cancel)));
         return c;
     }
 
-    private sealed record Choice(string Engine, int Threads, string? Filter, int Parallel, int Seed);
+    private sealed record Choice(string Engine, bool Strict, int Threads, string? Filter, int Parallel, int Seed);
 
     private static int Run(string[] folders, Choice choice, bool json, CancellationToken cancel)
     {
@@ -34,15 +34,16 @@ internal static class ConformanceCommand
             : Report.Join([.. folders.Select(f => Folders(choice, f, Progress, cancel))]);
         if (live) Console.Write("\r              \r");
         if (json) { Console.WriteLine(report.ToJson()); return report.Failed > 0 ? 1 : 0; }
-        foreach (CaseResult r in report.Cases.Where(r => r.Verdict != Verdict.Passed)) Console.WriteLine($"{(r.Verdict == Verdict.Failed ? "FAILED " : "skipped")} {r.Name}: {r.Detail}");
+        foreach (CaseResult r in report.Cases.Where(r => r.Verdict != Verdict.Passed)) Console.WriteLine($"{r.Verdict switch { Verdict.Passed => "passed ", Verdict.Helped => "helped ", Verdict.Failed => "FAILED ", Verdict.Skipped => "skipped" }} {r.Name}: {r.Detail}");
         if (folders.Length == 0) Console.WriteLine($"seed {choice.Seed}");
+        if (report.Helped > 0) Console.WriteLine($"{report.Helped} passed with another engine's help");
         Console.WriteLine(report.Summary);
         return report.Failed > 0 || report.Cases.Count == 0 ? 1 : 0;
     }
 
     private static int Page(string[] folders, int seed, CancellationToken cancel)
     {
-        Choice[] choices = [.. EngineRegistry.Names.Select(n => new Choice(n, 0, null, 1, seed))];
+        Choice[] choices = [.. EngineRegistry.Names.Select(n => new Choice(n, false, 0, null, 1, seed))];
         List<(string, IReadOnlyList<Report>)> parts =
         [
             ("Operator cases", [.. choices.Select(c => Cases(c, null, cancel))]), ("Contracts", [.. choices.Select(c => Contracts(c, null, cancel))]),
@@ -62,21 +63,18 @@ internal static class ConformanceCommand
     private static Report Cases(Choice c, Action<CaseResult>? progress, CancellationToken cancel)
     {
         using EngineChoice choice = new(c.Engine, c.Threads, strict: true);
-        Engine engine = choice.Engine;
-        return OpCaseRunner.Run(engine, c.Seed, c.Filter, progress, cancel);
+        return OpCaseRunner.Run(choice.Engine, c.Seed, c.Filter, progress, cancel);
     }
 
     private static Report Contracts(Choice c, Action<CaseResult>? progress, CancellationToken cancel)
     {
         using EngineChoice choice = new(c.Engine, c.Threads, strict: true);
-        Engine engine = choice.Engine;
-        return Contract.Run(engine.Name, o => EngineRegistry.Create(engine.Name, o), c.Filter, progress, cancel);
+        return Contract.Run(choice.Engine.Name, o => EngineRegistry.Create(choice.Engine.Name, o), c.Filter, progress, cancel);
     }
 
     private static Report Folders(Choice c, string folder, Action<CaseResult>? progress, CancellationToken cancel)
     {
-        using EngineChoice choice = new(c.Engine, c.Threads, strict: true);
-        Engine engine = choice.Engine;
-        return FolderSuite.Run(engine, folder, c.Filter, c.Parallel, progress, cancel);
+        using EngineChoice choice = new(c.Engine, c.Threads, c.Strict);
+        return FolderSuite.Run(choice.Engine, folder, choice.Fallback, c.Filter, c.Parallel, progress, cancel);
     }
 }

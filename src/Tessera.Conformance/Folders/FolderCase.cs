@@ -6,8 +6,16 @@ namespace Tessera.Conformance;
 /// <summary>Runs one test folder on an engine and compares every output of every data set.</summary>
 public static class FolderCase
 {
-    /// <summary>Never throws for what the engine does: an error is a failed case that says so.</summary>
-    public static CaseResult Run(Engine engine, TestFolder folder, CancellationToken cancel = default)
+    /// <summary>Never throws for what the engine does: an error is a failed case that says so. What the engine refuses is run again with <paramref name="fallback"/>, if there is one.</summary>
+    public static CaseResult Run(Engine engine, Engine? fallback, TestFolder folder, CancellationToken cancel = default)
+    {
+        CaseResult alone = Run(engine, folder, null, cancel);
+        if (fallback is null || fallback == engine || alone.Verdict != Verdict.Failed || !alone.Detail.StartsWith(nameof(ErrorCode.Unsupported), StringComparison.Ordinal)) return alone;
+        CaseResult helped = Run(engine, folder, fallback, cancel);
+        return helped.Verdict == Verdict.Passed ? helped with { Verdict = Verdict.Helped, Detail = alone.Detail } : alone;
+    }
+
+    private static CaseResult Run(Engine engine, TestFolder folder, Engine? fallback, CancellationToken cancel)
     {
         if (folder.Model is null) return CaseResult.Skip(folder.Name, "the folder holds no model, only where to fetch one");
         if (folder.Sets.Count == 0) return CaseResult.Skip(folder.Name, "the folder holds no test_data_set_*");
@@ -16,7 +24,7 @@ public static class FolderCase
         {
             Tolerance tolerance = FolderTolerance.Of(folder);
             using OnnxModel model = OnnxModel.Load(folder.Model);
-            using Session session = engine.Compile(model);
+            using Session session = engine.Compile(model, new SessionOptions { Fallback = fallback });
             foreach (string set in folder.Sets)
                 if (RunSet(session, model, set, folder.Sets.Count == 1 ? "" : $"{Path.GetFileName(set)}, ", tolerance, cancel) is { } difference)
                     return CaseResult.Of(folder.Name, watch, difference);

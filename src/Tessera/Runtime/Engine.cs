@@ -93,6 +93,9 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
     /// <summary>Makes a static graph ready to run. Called from several threads.</summary>
     protected internal abstract Executable Prepare(Graph graph, PrepareOptions options);
 
+    /// <summary>Whether the engine computes in this process, so that operators that only the host computes (results whose shape depends on data) are its own.</summary>
+    protected internal virtual bool IsHost => false;
+
     /// <summary>Why the engine can't run a node; null when it can. Asked for nodes of sessions that have a fallback.</summary>
     protected internal virtual string? Refusal(Node node) => null;
 

@@ -40,7 +40,7 @@ public sealed record SessionOptions
     public bool Deterministic { get; init; }
 
     /// <summary>
-    /// The engine that runs what this one can't (strings, operators without a kernel), or null to refuse such models. Each change of engine copies values;
+    /// The engine that runs what this one can't (strings, operators without a kernel), the host then computing results whose shape depends on data; null to refuse such models. Each change of engine copies values;
     /// <see cref="Session.LeftToFallback"/> and the plan say which nodes, why, and at what cost. It stays the caller's.
     /// </summary>
     public Engine? Fallback { get; init; }

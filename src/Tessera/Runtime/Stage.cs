@@ -71,7 +71,8 @@ internal sealed class Stage : IDisposable
 }
 
 /// <summary>What turns a specialised graph into something that runs.</summary>
-internal sealed record StageFactory(Func<Ir.Graph, Executable> Prepare, Ir.Fold? Fold, FoldedConstants Folded, int MaxPlans, Action<Specialized, Executable> Prepared);
+/// <param name="NoHost">The engine for which operators that only the host computes are refused; null where they are allowed.</param>
+internal sealed record StageFactory(Func<Ir.Graph, Executable> Prepare, Ir.Fold? Fold, FoldedConstants Folded, int MaxPlans, Action<Specialized, Executable> Prepared, string? NoHost);
 
 /// <summary>A place where building goes on, with the plans made there so far; the least recently used goes when there are too many.</summary>
 internal sealed class StagePoint(Continuation start, StageFactory factory) : IDisposable

@@ -11,6 +11,8 @@ internal abstract class StepRunner(DynamicStep step) : IDisposable
 
     public static StepRunner Of(DynamicStep step, StageFactory factory)
     {
+        if (step.Def is not null && factory.NoHost is { } engine)
+            throw new TesseraException(ErrorCode.Unsupported, $"{step.Node.OpType} '{step.Attributes.NodeName}' gives a result whose shape depends on data, which engine '{engine}' does not compute; allow a fallback for it (SessionOptions.Fallback).");
         try { return step.Def is not null ? new EvaluateRunner(step) : step.Node.OpType == "Loop" ? new LoopRunner(step, factory) : new ScanRunner(step, factory); }
         catch (Exception e) when (Errors.Translate(e, step.Attributes) is { } t) { throw t; }
     }

@@ -12,6 +12,8 @@ public sealed class CpuEngine(EngineOptions? options = null) : Engine("cpu", opt
 {
     public override ValueTask<Compatibility> CheckCompatibilityAsync(CancellationToken cancel = default) => new(Compatibility.Yes($"{RuntimeInformation.ProcessArchitecture} with {Simd()}"));
 
+    protected internal override bool IsHost => true;
+
     protected internal override Executable Prepare(Graph graph, PrepareOptions options) => new CpuExecutable(graph, options);
 
     protected internal override Tensor[]? Fold(Node node) => CpuFolding.Fold(node);

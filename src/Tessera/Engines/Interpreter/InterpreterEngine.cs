@@ -10,6 +10,8 @@ public sealed class InterpreterEngine(EngineOptions? options = null) : Engine("i
 {
     public override ValueTask<Compatibility> CheckCompatibilityAsync(CancellationToken cancel = default) => new(Compatibility.Yes("needs nothing"));
 
+    protected internal override bool IsHost => true;
+
     protected internal override Executable Prepare(Graph graph, PrepareOptions options) => new InterpreterExecutable(graph, options.Pool);
 
     protected internal override Tensor[]? Fold(Node node) => ReferenceFolding.Fold(node);

@@ -9,6 +9,8 @@ public sealed class ReferenceEngine(EngineOptions? options = null) : Engine("ref
 {
     public override ValueTask<Compatibility> CheckCompatibilityAsync(CancellationToken cancel = default) => new(Compatibility.Yes("plain .NET"));
 
+    protected internal override bool IsHost => true;
+
     protected internal override Executable Prepare(Graph graph, PrepareOptions options) => new ReferenceExecutable(graph, options.Pool);
 
     protected internal override Tensor[]? Fold(Node node) => ReferenceFolding.Fold(node);
