@@ -6,7 +6,7 @@ EngineRegistry.Register("wasm", o => new Tessera.Workers.WasmEngine(o));
 RootCommand root = new("Tessera: runs ONNX models on whatever this machine has.")
 {
     RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(),
-    BenchCommand.Create(), ConformanceCommand.Create(), DoctorCommand.Create(), KnobsCommand.Create(), DemoCommand.Create(), ProfileCommand.Create(),
+    BenchCommand.Create(), ConformanceCommand.Create(), DiffCommand.Create(), DoctorCommand.Create(), KnobsCommand.Create(), DemoCommand.Create(), ProfileCommand.Create(),
     BenchCommand.CreateOnce(), BenchCommand.CreatePeer(),
 };
 try

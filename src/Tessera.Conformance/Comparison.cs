@@ -62,7 +62,7 @@ public static class Comparison
             norm += expected[i] * expected[i];
         }
         double off = norm > 0 ? Math.Sqrt(difference / norm) : Math.Sqrt(difference);
-        return off <= bound ? null : string.Create(CultureInfo.InvariantCulture, $"{name}: ‖ours − recorded‖₂ ÷ ‖recorded‖₂ = {off:G4}, allowed {bound:G4}");
+        return off <= bound ? null : string.Create(CultureInfo.InvariantCulture, $"{name}: ‖actual − expected‖₂ ÷ ‖expected‖₂ = {off:G4}, allowed {bound:G4}");
     }
 
     private static string? Integers(string name, Tensor e, Tensor a)
