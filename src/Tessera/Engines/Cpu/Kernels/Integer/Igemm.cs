@@ -29,7 +29,7 @@ internal static unsafe class Igemm
         AvxVnni.IsSupported ? QuadShape.Of<QuadsVnni>() : Has512 ? QuadShape.Of<Quads512>() : Avx2.IsSupported ? QuadShape.Of<Quads256>()
         : Vector128.IsHardwareAccelerated ? QuadShape.Of<Quads128>() : QuadShape.Of<QuadsScalar>();
 
-    private static bool Has512 => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated;
+    public static bool Has512 => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated;
 
     /// <summary>The tile (<see cref="QuadTile{V, R, S}.Run"/>) of <paramref name="rows"/> rows.</summary>
     public static delegate*<int, int, int*, byte*, long, byte*, byte*, int*, void> Tile(int rows, bool weightColumns) =>

@@ -10,11 +10,15 @@ internal static class IntegerKernel
         Operand a = value(f.Operands.A.Values), w = value(f.Operands.B.Values), y = b.Temporary(f.Result.Type, f.Result.Shape);
         Operand? zeroA = Vector(b, f.Operands.A.Zero, value), zeroB = Vector(b, f.Operands.B.Zero, value);
         IntegerOutput output = Output(b, f, value);
-        Step step = f.Product.Op == GraphOp.Conv ? new IntegerConvStep(b, Geometry(f.Product), b.Contiguous(a), w, zeroA, f.Operands.B.Shift, output, y)
+        Step step = f.Product.Op == GraphOp.Conv ? Convolution(b, Geometry(f.Product), b.Contiguous(a), w, zeroA, f.Operands.B.Shift, output, y)
             : new IntegerMatMulStep(b, MatMulKernel.Plan(a, w, y.Shape), a, w, zeroA, zeroB, f.Operands.B.Shift, output, y);
         b.Add(step, f.Nodes);
         return y;
     }
+
+    private static Step Convolution(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand? zero, int shift, IntegerOutput output, Operand y) =>
+        IntegerWinogradPlan.Of(g, () => IntegerWinogradStep.LargestSum(b, g, w), b.Workers) is { } p ? new IntegerWinogradStep(b, g, p, x, w, zero, output, y)
+        : new IntegerConvStep(b, g, x, w, zero, shift, output, y);
 
     /// <summary>Whether there is a kernel for an 8-bit product: only absurdly large convolutions have none.</summary>
     public static bool Takes(Node product) => product.Op != GraphOp.Conv || IntegerConvStep.Takes(Geometry(product));
