@@ -9,7 +9,9 @@ internal sealed class WasmFunction
     private readonly WasmCode _code = new();
     private readonly List<WasmType> _locals = [];
     private readonly Dictionary<Instruction, int> _local = [];
-    private readonly HashSet<Instruction> _inline = [];
+    private readonly WasmUses _uses;
+    private readonly WasmAddresses _addresses;
+    private readonly ILookup<Instruction, WasmPointer> _following;
     private readonly WasmMemory _memory;
     private readonly int _item, _end;
 
@@ -18,51 +20,72 @@ internal sealed class WasmFunction
         _k = k;
         (_item, _end) = (k.Buffers.Length, k.Buffers.Length + 1);
         _memory = new(_code, Temporary);
+        _addresses = new(k);
+        _uses = new(k, _addresses);
+        _following = _addresses.Pointers.Where(p => p.Term is not null).ToLookup(p => p.Term!);
+        foreach (WasmPointer p in _addresses.Pointers) p.Local = p is { Origin: null, Start: 0 } ? p.Buffer : Temporary(WasmType.I32);
     }
 
     public static WasmCode Render(Kernel k)
     {
         if (!k.Shared.IsEmpty) throw new TesseraException(ErrorCode.Internal, $"Kernel '{k.Name}' shares memory in workgroups, which WebAssembly has not.");
         WasmFunction f = new(k);
-        f.FindInline(k.Body);
-        f._code.Op(WasmOp.Block).Byte(0x40).Op(WasmOp.Loop).Byte(0x40);
-        f.Get(f._item);
-        f.Get(f._end).Op(WasmOp.I32GeS).Op(WasmOp.BrIf).Unsigned(1);
-        f.Emit(k.Body);
-        f.Get(f._item).Op(WasmOp.I32Const).Signed(1).Op(WasmOp.I32Add);
-        f.Set(f._item);
-        f._code.Op(WasmOp.Br).Unsigned(0).Op(WasmOp.End).Op(WasmOp.End).Op(WasmOp.End);
+        f.Whole();
         WasmCode body = new();
         body.Unsigned((uint)f._locals.Count);
         foreach (WasmType t in f._locals) body.Unsigned(1).Byte((int)t);
         return body.Bytes(f._code.ToArray());
     }
 
-    /// <summary>Values used once, in the block that they stand in, need no local: they are computed where they are used.</summary>
-    private void FindInline(Block block)
+    /// <summary>The loop over work items.</summary>
+    private void Whole()
     {
-        Dictionary<Instruction, int> uses = [];
-        foreach (Instruction i in _k.Instructions) foreach (Instruction x in i.In) uses[x] = uses.GetValueOrDefault(x) + 1;
-        void Walk(Block b)
+        foreach (WasmPointer p in _addresses.Pointers)
         {
-            HashSet<Instruction> here = [.. b.Instructions];
-            foreach (Instruction i in b.Instructions)
-            {
-                foreach (Instruction x in i.In)
-                    if (uses[x] == 1 && here.Contains(x) && IsMovable(x) && i.Op is not KernelOp.For && !(i.Op == KernelOp.Vector && x.Op == KernelOp.Lane)) _inline.Add(x);
-                foreach (Block inner in i.Bodies) Walk(inner);
-            }
+            if (p.Origin is not null || p.Start == 0) continue;
+            Get(p.Buffer).Op(WasmOp.I32Const).Signed(p.Start).Op(WasmOp.I32Add);
+            Set(p.Local);
         }
-        Walk(block);
+        Instruction? item = _k.Body.Instructions.FirstOrDefault(i => i.Op == KernelOp.Item);
+        Loop(item, _item, 1, () => Get(_end), isNeverEmpty: false, _k.Body);
+        _code.Op(WasmOp.End);
     }
 
-    private bool IsMovable(Instruction i) => i.Op switch
+    /// <summary>Runs a block while a counter is below an end; pointers that the counter moves start with it and step with it.</summary>
+    private void Loop(Instruction? counted, int counter, int step, Action end, bool isNeverEmpty, Block body)
     {
-        KernelOp.Load => _k.Buffers[i.Number].Access == BufferAccess.Read && i.Type.Lanes == 1 && _k.Buffers[i.Number].Type is DType.Float32 or DType.Int32,
-        KernelOp.Neg or KernelOp.Add or KernelOp.Sub or KernelOp.Mul or KernelOp.Fma or KernelOp.Eq or KernelOp.Lt or KernelOp.Le or KernelOp.Splat or KernelOp.Convert => true,
-        KernelOp.Div or KernelOp.Rem or KernelOp.And or KernelOp.Or or KernelOp.Xor => WasmTypes.Op(i.Op, i.Type) is not null,
-        _ => false,
-    };
+        WasmPointer[] stepping = counted is null ? [] : [.. _following[counted]];
+        if (!isNeverEmpty)
+        {
+            _code.Op(WasmOp.Block).Byte(0x40);
+            Get(counter);
+            end();
+            _code.Op(WasmOp.I32GeS).Op(WasmOp.BrIf).Unsigned(0);
+        }
+        foreach (WasmPointer p in stepping) Point(p, () => Get(counter));
+        _code.Op(WasmOp.Loop).Byte(0x40);
+        Emit(body);
+        foreach (WasmPointer p in stepping)
+        {
+            Get(p.Local).Op(WasmOp.I32Const).Signed(unchecked(p.Factor * step)).Op(WasmOp.I32Add);
+            Set(p.Local);
+        }
+        Get(counter).Op(WasmOp.I32Const).Signed(step).Op(WasmOp.I32Add).Op(WasmOp.LocalTee).Unsigned((uint)counter);
+        end();
+        _code.Op(WasmOp.I32LtS).Op(WasmOp.BrIf).Unsigned(0).Op(WasmOp.End);
+        if (!isNeverEmpty) _code.Op(WasmOp.End);
+    }
+
+    /// <summary>Sets a pointer from its origin and its term.</summary>
+    private void Point(WasmPointer p, Action term)
+    {
+        Get(p.Origin!.Local);
+        term();
+        if (System.Numerics.BitOperations.IsPow2(p.Factor)) _code.Op(WasmOp.I32Const).Signed(System.Numerics.BitOperations.Log2((uint)p.Factor)).Op(WasmOp.I32Shl);
+        else _code.Op(WasmOp.I32Const).Signed(p.Factor).Op(WasmOp.I32Mul);
+        _code.Op(WasmOp.I32Add);
+        Set(p.Local);
+    }
 
     private WasmCode Get(int local) => _code.Op(WasmOp.LocalGet).Unsigned((uint)local);
 
@@ -76,7 +99,7 @@ internal sealed class WasmFunction
 
     private void Emit(Block block)
     {
-        foreach (Instruction i in block.Instructions) if (!_inline.Contains(i)) Emit(i);
+        foreach (Instruction i in block.Instructions) if (_uses.IsOnItsOwn(i)) Emit(i);
     }
 
     private void Emit(Instruction i)
@@ -84,7 +107,7 @@ internal sealed class WasmFunction
         switch (i.Op)
         {
             case KernelOp.Const or KernelOp.Item: return;
-            case KernelOp.Store: _memory.Store(_k.Buffers[i.Number].Type, i.Type.Lanes, () => Address(i.Number, i.In[0]), () => Push(i.In[1])); return;
+            case KernelOp.Store: _memory.Store(_k.Buffers[i.Number].Type, i.Type.Lanes, Address(i), () => Push(i.In[1])); return;
             case KernelOp.Set: Push(i.In[1]); Set(_local[i.In[0]]); return;
             case KernelOp.For: For(i); return;
             case KernelOp.If: If(i); return;
@@ -92,7 +115,9 @@ internal sealed class WasmFunction
             case KernelOp.Get: Get(_local[i.In[0]]); break;
             default: Compute(i); break;
         }
-        Set(_local[i] = Temporary(WasmTypes.Of(i.Type)));
+        int local = _local[i] = Temporary(WasmTypes.Of(i.Type));
+        Set(local);
+        foreach (WasmPointer p in _following[i]) Point(p, () => Get(local));
     }
 
     private void For(Instruction i)
@@ -100,14 +125,7 @@ internal sealed class WasmFunction
         int counter = _local[i] = Temporary(WasmType.I32);
         Push(i.In[0]);
         Set(counter);
-        _code.Op(WasmOp.Block).Byte(0x40).Op(WasmOp.Loop).Byte(0x40);
-        Get(counter);
-        Push(i.In[1]);
-        _code.Op(WasmOp.I32GeS).Op(WasmOp.BrIf).Unsigned(1);
-        Emit(i.Bodies[0]);
-        Get(counter).Op(WasmOp.I32Const).Signed(i.Number).Op(WasmOp.I32Add);
-        Set(counter);
-        _code.Op(WasmOp.Br).Unsigned(0).Op(WasmOp.End).Op(WasmOp.End);
+        Loop(i, counter, i.Number, () => Push(i.In[1]), i.In[0].Facts.High < i.In[1].Facts.Low, i.Bodies[0]);
     }
 
     private void If(Instruction i)
@@ -128,7 +146,7 @@ internal sealed class WasmFunction
     {
         if (i.Op == KernelOp.Const) Const(i);
         else if (i.Op == KernelOp.Item) Get(_item);
-        else if (_inline.Contains(i)) Compute(i);
+        else if (_uses.IsInline(i)) Compute(i);
         else Get(_local[i]);
     }
 
@@ -148,7 +166,7 @@ internal sealed class WasmFunction
     {
         switch (i.Op)
         {
-            case KernelOp.Load: _memory.Load(_k.Buffers[i.Number].Type, i.Type.Lanes, () => Address(i.Number, i.In[0])); break;
+            case KernelOp.Load: _memory.Load(_k.Buffers[i.Number].Type, i.Type.Lanes, Address(i)); break;
             case KernelOp.Splat: Splat(i); break;
             case KernelOp.Lane: Lane(i.In[0], i.Number); break;
             case KernelOp.Vector: Vector(i.Type, l => Push(i.In[l])); break;
@@ -171,19 +189,23 @@ internal sealed class WasmFunction
         }
     }
 
-    /// <summary>base + index·size, a constant part of the index left for the instruction's own offset.</summary>
-    private WasmMemory.Place Address(int buffer, Instruction index)
+    private WasmMemory.Place Address(Instruction access)
     {
-        DType type = _k.Buffers[buffer].Type;
-        long offset = 0;
-        if (index is { Op: KernelOp.Add, In: [{ Facts.Low: >= 0 } rest, { Integer: > 0 and < 1 << 24 } c] } && type.Bits() >= 8) (index, offset) = (rest, c.Integer!.Value * type.Bits() / 8);
-        return new(() => Get(buffer), () => Push(index), (uint)offset);
+        if (!_addresses.IsAccess(access)) return new(() => Get(access.Number), () => Push(access.In[0]), 0);
+        (WasmPointer p, uint offset) = _addresses.Of(access);
+        return new(() => Get(p.Local), null, offset);
     }
 
     private void Splat(Instruction i)
     {
+        Instruction x = i.In[0];
+        if (x.Op == KernelOp.Load && _uses.IsInline(x) && _k.Buffers[x.Number].Type is DType.Float32 or DType.Int32 or DType.UInt32)
+        {
+            _memory.Splat(Address(x));
+            return;
+        }
         if (i.Type.Kind == ScalarKind.Bool) _code.Op(WasmOp.I32Const).Signed(0);
-        Push(i.In[0]);
+        Push(x);
         if (i.Type.Kind == ScalarKind.Bool) _code.Op(WasmOp.I32Sub);
         _code.Op(i.Type.IsFloat ? WasmOp.F32x4Splat : WasmOp.I32x4Splat);
     }

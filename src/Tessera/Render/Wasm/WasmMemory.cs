@@ -5,20 +5,29 @@ namespace Tessera.Render;
 /// <param name="temporary">Makes a local.</param>
 internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
 {
-    /// <summary>Where an element lies: what pushes the buffer's address, what pushes the index, and bytes to add.</summary>
-    public readonly record struct Place(Func<WasmCode> Buffer, Action Index, uint Offset);
+    /// <summary>Where an element lies.</summary>
+    /// <param name="Address">Pushes an address.</param>
+    /// <param name="Index">Pushes the number of the element counted from there; null where there is none.</param>
+    /// <param name="Offset">Bytes to add.</param>
+    public readonly record struct Place(Func<WasmCode> Address, Action? Index, uint Offset);
 
-    public void Load(DType type, int lanes, Func<Place> where)
+    /// <summary>One 32-bit element in all lanes.</summary>
+    public void Splat(Place p)
     {
-        Place p = where();
+        p.Address();
+        At(WasmOp.V128Load32Splat, 2, p.Offset);
+    }
+
+    public void Load(DType type, int lanes, Place p)
+    {
         if (lanes == 1) { LoadOne(type, p); return; }
         switch (type)
         {
-            case DType.Float32 or DType.Int32 or DType.UInt32: Address(type, p); At(WasmOp.V128Load, 2, p.Offset); break;
-            case DType.Int16: Address(type, p); At(WasmOp.V128Load16x4S, 1, p.Offset); break;
-            case DType.UInt16: Address(type, p); At(WasmOp.V128Load16x4U, 1, p.Offset); break;
-            case DType.BFloat16: Address(type, p); At(WasmOp.V128Load16x4U, 1, p.Offset); code.Op(WasmOp.I32Const).Signed(16).Op(WasmOp.I32x4Shl); break;
-            case DType.Int8: Address(type, p); At(WasmOp.V128Load32Zero, 0, p.Offset); code.Op(WasmOp.I16x8ExtendLowI8x16S).Op(WasmOp.I32x4ExtendLowI16x8S); break;
+            case DType.Float32 or DType.Int32 or DType.UInt32: p.Address(); At(WasmOp.V128Load, 2, p.Offset); break;
+            case DType.Int16: p.Address(); At(WasmOp.V128Load16x4S, 1, p.Offset); break;
+            case DType.UInt16: p.Address(); At(WasmOp.V128Load16x4U, 1, p.Offset); break;
+            case DType.BFloat16: p.Address(); At(WasmOp.V128Load16x4U, 1, p.Offset); code.Op(WasmOp.I32Const).Signed(16).Op(WasmOp.I32x4Shl); break;
+            case DType.Int8: p.Address(); At(WasmOp.V128Load32Zero, 0, p.Offset); code.Op(WasmOp.I16x8ExtendLowI8x16S).Op(WasmOp.I32x4ExtendLowI16x8S); break;
             case DType.UInt8: Bytes(type, p); break;
             case DType.Bool: Bytes(type, p); code.Op(WasmOp.I32Const).Signed(0).Op(WasmOp.I32x4Splat).Op(WasmOp.I32x4Ne); break;
             default: Lanes(type, p); break;
@@ -27,7 +36,7 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
 
     private void Bytes(DType type, Place p)
     {
-        Address(type, p);
+        p.Address();
         At(WasmOp.V128Load32Zero, 0, p.Offset);
         code.Op(WasmOp.I16x8ExtendLowI8x16U).Op(WasmOp.I32x4ExtendLowI16x8U);
     }
@@ -36,22 +45,36 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
     private void Lanes(DType type, Place p)
     {
         bool isFloat = type.IsFloat();
-        int index = temporary(WasmType.I32);
-        p.Index();
-        code.Op(WasmOp.LocalSet).Unsigned((uint)index);
+        p = Kept(p);
         for (int l = 0; l < 4; l++)
         {
-            int lane = l;
-            LoadOne(type, p with { Index = () => code.Op(WasmOp.LocalGet).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(lane).Op(WasmOp.I32Add) });
+            LoadOne(type, Next(type, p, l));
             if (l == 0) code.Op(isFloat ? WasmOp.F32x4Splat : WasmOp.I32x4Splat);
             else code.Op(isFloat ? WasmOp.F32x4ReplaceLane : WasmOp.I32x4ReplaceLane).Byte(l);
         }
     }
 
+    /// <summary>The same with the index, if there is one, in a local.</summary>
+    private Place Kept(Place p)
+    {
+        if (p.Index is null) return p;
+        int index = temporary(WasmType.I32);
+        p.Index();
+        code.Op(WasmOp.LocalSet).Unsigned((uint)index);
+        return p with { Index = () => code.Op(WasmOp.LocalGet).Unsigned((uint)index) };
+    }
+
+    /// <summary>The element <paramref name="lane"/> places further on.</summary>
+    private Place Next(DType type, Place p, int lane)
+    {
+        if (p.Index is not { } index) return p with { Offset = p.Offset + (uint)(lane * type.Bits() / 8) };
+        return p with { Index = () => { index(); code.Op(WasmOp.I32Const).Signed(lane).Op(WasmOp.I32Add); } };
+    }
+
     private void LoadOne(DType type, Place p)
     {
         if (type is DType.Int4 or DType.UInt4) { Nibble(type, p); return; }
-        Address(type, p);
+        p.Address();
         switch (type)
         {
             case DType.Float32: At(WasmOp.F32Load, 2, p.Offset); break;
@@ -72,8 +95,8 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
     private void Nibble(DType type, Place p)
     {
         int index = temporary(WasmType.I32);
-        p.Buffer();
-        p.Index();
+        p.Address();
+        p.Index!();
         code.Op(WasmOp.LocalTee).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(1).Op(WasmOp.I32ShrU).Op(WasmOp.I32Add);
         At(WasmOp.I32Load8U, 0, p.Offset);
         code.Op(WasmOp.LocalGet).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(1).Op(WasmOp.I32And).Op(WasmOp.I32Const).Signed(2).Op(WasmOp.I32Shl).Op(WasmOp.I32ShrU);
@@ -81,27 +104,24 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
         else code.Op(WasmOp.I32Const).Signed(28).Op(WasmOp.I32Shl).Op(WasmOp.I32Const).Signed(28).Op(WasmOp.I32ShrS);
     }
 
-    public void Store(DType type, int lanes, Func<Place> where, Action value)
+    public void Store(DType type, int lanes, Place p, Action value)
     {
-        Place p = where();
         if (lanes == 1) { StoreOne(type, p, value); return; }
         if (type is DType.Float32 or DType.Int32 or DType.UInt32)
         {
-            Address(type, p);
+            p.Address();
             value();
             At(WasmOp.V128Store, 2, p.Offset);
             return;
         }
         bool isFloat = type.IsFloat();
-        int vector = temporary(WasmType.V128), index = temporary(WasmType.I32);
+        int vector = temporary(WasmType.V128);
         value();
         code.Op(WasmOp.LocalSet).Unsigned((uint)vector);
-        p.Index();
-        code.Op(WasmOp.LocalSet).Unsigned((uint)index);
         for (int l = 0; l < lanes; l++)
         {
             int lane = l;
-            StoreOne(type, p with { Index = () => code.Op(WasmOp.LocalGet).Unsigned((uint)index).Op(WasmOp.I32Const).Signed(lane).Op(WasmOp.I32Add) },
+            StoreOne(type, Next(type, p, lane),
                 () =>
                 {
                     code.Op(WasmOp.LocalGet).Unsigned((uint)vector).Op(isFloat ? WasmOp.F32x4ExtractLane : WasmOp.I32x4ExtractLane).Byte(lane);
@@ -113,7 +133,7 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
     private void StoreOne(DType type, Place p, Action value)
     {
         if (type is DType.Int4 or DType.UInt4) throw new TesseraException(ErrorCode.Unsupported, $"Kernels in WebAssembly do not write {type}.");
-        Address(type, p);
+        p.Address();
         value();
         switch (type)
         {
@@ -127,15 +147,6 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
             case DType.BFloat16: code.Op(WasmOp.Call).Unsigned(WasmHalves.NarrowBrain); At(WasmOp.I32Store16, 1, p.Offset); break;
             default: throw new TesseraException(ErrorCode.Internal, $"Kernels do not write {type}.");
         }
-    }
-
-    private void Address(DType type, Place p)
-    {
-        int shift = System.Numerics.BitOperations.Log2((uint)type.Bits() / 8);
-        p.Buffer();
-        p.Index();
-        if (shift > 0) code.Op(WasmOp.I32Const).Signed(shift).Op(WasmOp.I32Shl);
-        code.Op(WasmOp.I32Add);
     }
 
     private void At(WasmOp op, uint align, uint offset) => code.Op(op).Unsigned(align).Unsigned(offset);
