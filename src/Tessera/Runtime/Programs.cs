@@ -20,4 +20,15 @@ public static class Programs
         plan = [.. launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, "a kernel in WebAssembly"))];
         return p;
     }
+
+    /// <summary>A program of WGSL within the limits that every WebGPU device keeps.</summary>
+    /// <param name="graph">What to compile.</param>
+    /// <param name="plan">What each step of the program computes.</param>
+    /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
+    public static Program WebGpu(Graph graph, out IReadOnlyList<PlanStep> plan)
+    {
+        Program p = ProgramCompiler.Run(graph, KernelTarget.WebGpu, WgslProgram.Render, out IReadOnlyList<Launch> launches);
+        plan = [.. launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, "a kernel in WGSL"))];
+        return p;
+    }
 }

@@ -18,7 +18,7 @@ internal sealed class InterpreterExecutable : Executable
     {
         graph = Passes.Run(Decomposition.Pass, graph, null, null);
         (_graph, _pool) = (graph, pool);
-        Schedule schedule = new(graph);
+        Schedule schedule = new(graph, KernelTarget.Interpreter);
         foreach (Node n in graph.Nodes)
             if (n.Op is GraphOp.Random or GraphOp.Const) _constants[new(n, 0)] = Launch.Constant(n);
         foreach (Node root in schedule.Units) _launches.AddRange(UnitCompiler.Compile(schedule, root, KernelTarget.Interpreter));

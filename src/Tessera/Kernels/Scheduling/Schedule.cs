@@ -15,14 +15,17 @@ internal sealed class Schedule
     private readonly HashSet<Node> _atRoot = [];
     private readonly HashSet<Node> _outputs;
     private readonly List<Node> _units = [];
+    private readonly BufferCount _buffers;
 
-    /// <exception cref="TesseraException">Unsupported: a type that kernels do not compute with.</exception>
-    public Schedule(Graph graph)
+    /// <exception cref="TesseraException">Unsupported: a type that kernels for the target do not compute with.</exception>
+    public Schedule(Graph graph, KernelTarget target)
     {
         foreach (Node n in graph.Nodes)
             foreach (TensorType t in n.Outputs)
                 if (KernelType.Reads(t.Type) is null) throw new TesseraException(ErrorCode.Unsupported, $"{n.Op}: kernels do not compute with {t.Type}.");
+                else if (t.Type == DType.Float64 && !target.HasFloat64) throw new TesseraException(ErrorCode.Unsupported, $"{n.Op}: {target.Name} has no 64-bit floats.");
         _outputs = [.. graph.Outputs];
+        _buffers = new(target.MostBuffers, x => IsMovement(x) && !_outputs.Contains(x));
         foreach (Node n in graph.Nodes) _uses[n] = [];
         foreach (Node n in graph.Nodes) for (int i = 0; i < n.In.Length; i++) _uses[n.In[i]].Add((n, i));
         for (int k = graph.Nodes.Length - 1; k >= 0; k--)
@@ -35,6 +38,7 @@ internal sealed class Schedule
                 _unitOf[n] = n;
                 _atRoot.Add(n);
                 _units.Add(n);
+                _buffers.Open(n);
             }
             else
             {
@@ -85,16 +89,11 @@ internal sealed class Schedule
             direct &= !moved && Elementwise.Is(user.Op) && user.Shape == n.Shape && _atRoot.Contains(user);
         }
         if (root is null) return null;
-        if (direct) _atRoot.Add(n);
-        if (IsCheap(n)) return root;
         // One template a kernel, whose result the elementwise nodes take as it is.
-        return direct && n.Outputs.Length == 1 && TakesEpilogue(n) && IsCheap(root) && !_templateOf.ContainsKey(root) && root.Shape == n.Shape ? root : Stored(n);
-    }
-
-    private Node? Stored(Node n)
-    {
-        _atRoot.Remove(n);
-        return null;
+        bool joins = IsCheap(n) || direct && n.Outputs.Length == 1 && TakesEpilogue(n) && IsCheap(root) && !_templateOf.ContainsKey(root) && root.Shape == n.Shape;
+        if (!joins || !_buffers.Join(n, root, Readers(n).Select(r => (r.User, r.Operand)))) return null;
+        if (direct) _atRoot.Add(n);
+        return root;
     }
 
     /// <summary>Who reads <paramref name="n"/>, movement in between left out; whether there was some, and whether elements are read more than once.</summary>

@@ -44,7 +44,7 @@ internal sealed class UnitCompiler
     }
 
     /// <summary>Vectors have 32-bit lanes; angles are reduced in Float64 where the target has no sine.</summary>
-    private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || n.Op == GraphOp.Fft || !_target.HasFunctions && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
+    private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || n.Op == GraphOp.Fft || !_target.HasFunctions && _target.HasFloat64 && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
 
     private (Launch, bool) Pointwise(Shape domain, int lanes, int[] block, Action<Coords, Reader, Emitter, Writer> body)
     {
@@ -187,6 +187,7 @@ internal sealed class UnitCompiler
         public int Buffer(Stored s, BufferAccess access)
         {
             if (_numbers.TryGetValue(s, out int known)) return known;
+            if (SameConstant(s) is { } same) return _numbers[s] = same;
             if (s.Type.Shape.Count > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{s.Type} has more elements than kernels number.");
             _bindings.Add(s);
             return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Type.Type, access);
@@ -194,7 +195,24 @@ internal sealed class UnitCompiler
 
         public void Write(Node n, Coords at, Val v, int output = 0) => E.Store(Buffer(new(n, output), BufferAccess.Write), at.Number, v);
 
-        public Launch Finish(string name) => new(_b.Build(name, 64), _bindings, [.. _c._schedule.Reach(_c._root).Where(n => n == _c._root || !_c._schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
+        /// <summary>The buffer of a constant with the same elements: programs keep those once, and devices refuse to bind memory twice.</summary>
+        private int? SameConstant(Stored s)
+        {
+            if (s.Node.Op != GraphOp.Const) return null;
+            foreach ((Stored other, int number) in _numbers)
+                if (other.Node.Op == GraphOp.Const && other.Type.Type == s.Type.Type && other.Bytes == s.Bytes && Equal(other.Node.Constant!, s.Node.Constant!)) return number;
+            return null;
+        }
+
+        private static bool Equal(Tensor a, Tensor b)
+        {
+            using Tensor x = a.Contiguous(), y = b.Contiguous();
+            return x.RawBytes().SequenceEqual(y.RawBytes());
+        }
+
+        public Launch Finish(string name) => _bindings.Count > _c._target.MostBuffers
+            ? throw new TesseraException(ErrorCode.Unsupported, $"{_c._root.Op} reads and writes {_bindings.Count} buffers; {_c._target.Name} binds {_c._target.MostBuffers}.")
+            : new(_b.Build(name, 64), _bindings, [.. _c._schedule.Reach(_c._root).Where(n => n == _c._root || !_c._schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
 
         private Val? Compute(Node n, Coords at) => Contraction.Compute(n, at, E, R) is { } v ? Rounded(n, v) : null;
 

@@ -53,15 +53,16 @@ internal static class Written
 
     private static long BitsOf(double v, bool single) => single ? BitConverter.SingleToInt32Bits((float)v) : BitConverter.DoubleToInt64Bits(v);
 
-    /// <summary>sin(x + quarters·π/2), in Float64: x = n·π/2 + r with π/2 in three parts, good to about 2²⁰ turns.</summary>
+    /// <summary>sin(x + quarters·π/2): x = n·π/2 + r, then a series in r. In Float64 where the target has it, good to about 2²⁰ turns; else to 2¹⁴.</summary>
     public static Val Sin(Val x, int quarters)
     {
         Emitter e = x.E;
-        Val d = x.To(ScalarKind.Float64), n = e.Unary(KernelOp.Round, d * (2 / Math.PI));
-        Val r = d - n * 1.57079632673412561417e+00 - n * 6.07710050630396597660e-11 - n * 2.02226624879595063154e-21, z = r * r;
-        Val sin = e.Like(d, 0), cos = e.Like(d, 0);
-        for (int j = 17; j >= 3; j -= 2) sin = (sin + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
-        for (int j = 16; j >= 2; j -= 2) cos = (cos + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+        bool single = !e.Target.HasFloat64;
+        Val d = single ? x : x.To(ScalarKind.Float64), n = e.Unary(KernelOp.Round, d * (2 / Math.PI)), r = d;
+        foreach (double part in single ? ShortHalfPi : LongHalfPi) r -= n * part;
+        Val z = r * r, sin = e.Like(d, 0), cos = e.Like(d, 0);
+        for (int j = single ? 9 : 17; j >= 3; j -= 2) sin = (sin + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+        for (int j = single ? 10 : 16; j >= 2; j -= 2) cos = (cos + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
         Val q = n + quarters;
         q -= e.Unary(KernelOp.Floor, q * 0.25) * 4;
         Val odd = q.Is(1) | q.Is(3), y = odd.Then(cos + 1, sin * r + r);
@@ -69,4 +70,8 @@ internal static class Written
         Val v = (q >= 2).Then(-y, y).To(x.Type.Kind);
         return quarters == 0 ? x.Is(0).Then(x, v) : v;
     }
+
+    // π/2 in parts that whole numbers multiply exactly, and the rest.
+    private static readonly double[] LongHalfPi = [1.57079632673412561417e+00, 6.07710050630396597660e-11, 2.02226624879595063154e-21];
+    private static readonly double[] ShortHalfPi = [201 / 128.0, 253 / 524288.0, 170 / 134217728.0, Math.PI / 2 - 201 / 128.0 - 253 / 524288.0 - 170 / 134217728.0];
 }
