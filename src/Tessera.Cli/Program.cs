@@ -2,7 +2,7 @@ using System.CommandLine;
 using Tessera;
 using Tessera.Cli.Commands;
 
-EngineRegistry.Register("wasm", o => new Tessera.Workers.WasmEngine(o));
+Tessera.Workers.WorkerEngines.Register();
 RootCommand root = new("Tessera: runs ONNX models on whatever this machine has.")
 {
     RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(),

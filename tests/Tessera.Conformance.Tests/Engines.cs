@@ -11,8 +11,11 @@ internal static class Engines
     static Engines()
     {
         EngineRegistry.Register("interpreter", o => new InterpreterEngine(o));
-        EngineRegistry.Register("wasm", o => new WasmEngine(o));
+        WorkerEngines.Register();
     }
+
+    /// <summary>The same kernels in other hosts: each runs a sample of the kit.</summary>
+    public static IEnumerable<string> OtherHosts => ["wasm:deno", "wasm:chromium", "wasm:firefox"];
 
     public static IEnumerable<string> All => ["reference", "cpu", .. WithKernels];
 

@@ -7,24 +7,29 @@ namespace Tessera.Kernels;
 public static class ProgramWriter
 {
     /// <summary>Bytes "TSRA", version, length of the header (32 bits each, little-endian), the header as UTF-8 JSON, then the sections, each at a multiple of 64.</summary>
-    public static byte[] Write(Program p)
+    public static byte[] Write(Program p) => Write(p, p.Constants);
+
+    /// <summary>As <see cref="Write(Program)"/>, but without a section of constants: for readers that have them, or get them, by their hashes.</summary>
+    public static byte[] WriteWithoutConstants(Program p) => Write(p, null);
+
+    private static byte[] Write(Program p, ReadOnlyMemory<byte>? constants)
     {
         long codeAt = 0, constantsAt = Padded(p.Code.Length);
-        byte[] header = Header(p, codeAt, constantsAt);
+        byte[] header = Header(p, codeAt, constants is null ? null : constantsAt);
         long start = Padded(12 + header.Length);
-        byte[] file = new byte[start + constantsAt + p.Constants.Length];
+        byte[] file = new byte[start + (constants is { } bytes ? constantsAt + bytes.Length : p.Code.Length)];
         "TSRA"u8.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), Program.Version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), header.Length);
         header.CopyTo(file, 12);
         p.Code.Span.CopyTo(file.AsSpan((int)(start + codeAt)));
-        p.Constants.Span.CopyTo(file.AsSpan((int)(start + constantsAt)));
+        constants?.Span.CopyTo(file.AsSpan((int)(start + constantsAt)));
         return file;
     }
 
     private static long Padded(long n) => (n + 63) / 64 * 64;
 
-    private static byte[] Header(Program p, long codeAt, long constantsAt)
+    private static byte[] Header(Program p, long codeAt, long? constantsAt)
     {
         MemoryStream s = new();
         using (Utf8JsonWriter w = new(s))
@@ -34,7 +39,7 @@ public static class ProgramWriter
             w.WriteNumber("memory", p.Memory);
             w.WriteNumber("fault", p.Fault);
             Section(w, "code", codeAt, p.Code.Length);
-            Section(w, "constants", constantsAt, p.Constants.Length);
+            if (constantsAt is { } at) Section(w, "constants", at, p.Constants.Length);
             List(w, "constantTable", p.ConstantTable, c =>
             {
                 w.WriteString("hash", c.Hash);

@@ -4,26 +4,22 @@ using Tessera.Kernels;
 
 namespace Tessera.Workers;
 
-/// <summary>A program that a Node process holds; loaded again when the process was lost.</summary>
-internal sealed class WasmExecutable : Executable
+/// <summary>A program that a worker holds; loaded again when the worker was lost.</summary>
+internal sealed class WorkerExecutable : Executable
 {
     private static int _ids;
 
-    private readonly NodeHost _host;
+    private readonly Worker _worker;
     private readonly MemoryPool _pool;
     private readonly Program _program;
-    private readonly byte[] _file;
     private readonly int _id = Interlocked.Increment(ref _ids);
     private readonly Lock _lock = new();
     private int _loaded;
     private bool _disposed;
 
-    public WasmExecutable(Graph graph, NodeHost host, MemoryPool pool)
+    public WorkerExecutable(Program program, IReadOnlyList<PlanStep> plan, Worker worker, MemoryPool pool)
     {
-        (_host, _pool) = (host, pool);
-        _program = Programs.Wasm(graph, out IReadOnlyList<PlanStep> plan);
-        _file = ProgramWriter.Write(_program);
-        Plan = plan;
+        (_program, Plan, _worker, _pool) = (program, plan, worker, pool);
         if (_program.Footprint > pool.Budget) throw new TesseraException(ErrorCode.OutOfMemory, $"The program needs {_program.Footprint} bytes of memory; the engine's limit is {pool.Budget}. Raise the memory limit or use smaller inputs.");
     }
 
@@ -44,11 +40,9 @@ internal sealed class WasmExecutable : Executable
                     made[i] = outputs[i] is null;
                     outputs[i] ??= Tensor.Empty(_program.Outputs[i].Type, _program.Outputs[i].Shape, _pool, "output");
                 }
-                int process = _host.Start();
-                if (_loaded != process) _host.Ask(process, 1, _id, _file, [], [], [], control.Cancel);
-                _loaded = process;
+                if (!_worker.Is(_loaded)) _loaded = _worker.Load(_id, _program, control.Cancel);
                 double[] times = control.Report is null ? [] : new double[Plan.Count];
-                _host.Ask(process, times.Length > 0 ? 4 : 2, _id, [], inputs, times, outputs, control.Cancel);
+                _worker.Run(_loaded, _id, inputs, times, outputs, control.Cancel);
                 for (int i = 0; i < times.Length; i++) control.Report!(i, (long)(times[i] * Stopwatch.Frequency / 1000));
             }
             catch
@@ -70,11 +64,11 @@ internal sealed class WasmExecutable : Executable
         _disposed = true;
         try
         {
-            if (_loaded != 0) _host.Ask(_loaded, 3, _id, [], [], [], [], default);
+            _worker.Drop(_loaded, _id);
         }
-        catch (TesseraException e) when (e.Code == ErrorCode.EngineUnavailable)
+        catch (TesseraException e) when (e.Code is ErrorCode.EngineUnavailable or ErrorCode.DeviceLost)
         {
-            // With its process, the program is gone as well.
+            // With its worker, the program is gone as well.
         }
     }
 }

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Tessera.Workers;
+
+/// <summary>A browser under its watch, its page's server, and its profile.</summary>
+internal sealed class HostedBrowser(Process watch, PageServer server, string profile) : IHosted
+{
+    private readonly int _browser = OperatingSystem.IsWindows() ? watch.Id : int.Parse(watch.StandardOutput.ReadLine() ?? "0", CultureInfo.InvariantCulture);
+    private int _disposed;
+
+    public int ProcessId => _browser;
+
+    public string LastWords
+    {
+        get
+        {
+            try
+            {
+                return string.Join(" | ", File.ReadLines(Path.Combine(profile, "log")).Where(l => l.Length > 0).TakeLast(6));
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        server.Dispose();
+        try
+        {
+            if (OperatingSystem.IsWindows()) watch.Kill(entireProcessTree: true);
+            else watch.StandardInput.Close();
+            if (!watch.WaitForExit(TimeSpan.FromSeconds(5))) watch.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException)
+        {
+            // It has ended already.
+        }
+        watch.Dispose();
+        Folders.Delete(profile);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Tessera.Conformance.Tests;
+
+/// <summary>A sample of the kit, and all of the model suite, on the engines that differ from one that is tested in full only by their host.</summary>
+public sealed class HostSampleTests
+{
+    public static TheoryData<string> Names => [.. Engines.OtherHosts];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_case_of_each_primitive(string engine)
+    {
+        Engines.SkipWhenAbsent(engine);
+        int seed = Knobs.Seed.IsSet ? (int)Knobs.Seed.Integer(int.MinValue, int.MaxValue) : Random.Shared.Next();
+        CaseResult[] results = [.. OpCase.All.GroupBy(c => c.Op).Select(g => g.ElementAt((seed & int.MaxValue) % g.Count())).Select(c => OpCaseRunner.Run(Engines.Of(engine), c, seed))];
+        string[] failed = [.. results.Where(r => r.Verdict == Verdict.Failed).Select(r => $"{r.Name}: {r.Detail}")];
+        Assert.True(failed.Length == 0, $"{failed.Length} of {results.Length} fail with TESSERA_SEED={seed}:\n{string.Join('\n', failed)}");
+        Assert.True(results.Count(r => r.Verdict == Verdict.Passed) > results.Length / 2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Model_suite(string engine)
+    {
+        Assert.SkipWhen(!Directory.Exists(Knobs.Suite.Value), "The model suite is absent: set TESSERA_SUITE.");
+        Engines.SkipWhenAbsent(engine);
+        Report report = FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, Engines.Of("cpu"), cancel: TestContext.Current.CancellationToken);
+        string[] failed = [.. report.Cases.Where(c => c.Verdict == Verdict.Failed).Select(c => $"{c.Name}: {c.Detail}")];
+        Assert.True(failed.Length == 0, $"{report.Summary}\n{string.Join('\n', failed)}");
+        Assert.True(report.Passed > 0);
+    }
+}

@@ -1,0 +1,60 @@
+import { TesseraError } from '../errors.js'
+
+/** The module with its imported memory declared as shared, which WebAssembly wants said in the module: the same code for one thread and for many. */
+export function withSharedMemory(code: Uint8Array<ArrayBuffer>, maximumPages: number): Uint8Array<ArrayBuffer> {
+  let at = 8
+  while (at < code.length) {
+    const id = code[at]
+    const [length, body] = unsigned(code, at + 1)
+    if (id === 2) {
+      const section = imports(code, body, maximumPages)
+      return concat([code.subarray(0, at), [2], leb(section.length), section, code.subarray(body + length)])
+    }
+    at = body + length
+  }
+  throw new TesseraError('MalformedModel', 'The module of the program imports no memory.')
+}
+
+function imports(code: Uint8Array, start: number, maximumPages: number): Uint8Array<ArrayBuffer> {
+  const [count, first] = unsigned(code, start)
+  if (count !== 1) throw new TesseraError('MalformedModel', 'The module of the program imports more than its memory.')
+  const [moduleLength, moduleName] = unsigned(code, first)
+  const [fieldLength, fieldName] = unsigned(code, moduleName + moduleLength)
+  const kind = fieldName + fieldLength
+  if (code[kind] !== 2) throw new TesseraError('MalformedModel', 'The module of the program imports something else than a memory.')
+  const [minimum] = unsigned(code, kind + 2)
+  // Flags 3: has a maximum, is shared.
+  return concat([code.subarray(start, kind + 1), [3], leb(minimum), leb(maximumPages)])
+}
+
+/** An unsigned LEB128 number and where what follows it begins. */
+function unsigned(code: Uint8Array, at: number): [number, number] {
+  let value = 0
+  for (let shift = 0; shift < 35; shift += 7) {
+    const byte = code[at++]
+    if (byte === undefined) break
+    value += (byte & 0x7f) * 2 ** shift
+    if (byte < 0x80) return [value, at]
+  }
+  throw new TesseraError('MalformedModel', 'The module of the program is truncated.')
+}
+
+function leb(value: number): number[] {
+  const bytes: number[] = []
+  do {
+    const low = value % 128
+    value = Math.floor(value / 128)
+    bytes.push(value > 0 ? low | 0x80 : low)
+  } while (value > 0)
+  return bytes
+}
+
+function concat(parts: readonly (Uint8Array | number[])[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((n, p) => n + p.length, 0))
+  let at = 0
+  for (const p of parts) {
+    whole.set(p, at)
+    at += p.length
+  }
+  return whole
+}
