@@ -1,13 +1,13 @@
-// Types by tsc, bundles by esbuild, into dist/ or the folder given. Two builds at a time wait for each other; an unchanged source is not built again.
+// Types by tsc, bundles by esbuild, into dist/. Two builds at a time wait for each other; an unchanged source is not built again.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
-const out = resolve(process.argv[2] ?? join(root, 'dist'))
+const out = join(root, 'dist')
 const lock = join(root, 'node_modules.lock')
 const sources = readdirSync(join(root, 'src'), { recursive: true }).map(f => join('src', String(f))).filter(f => f.endsWith('.ts')).sort()
 const hash = files => files.reduce((h, f) => h.update(f).update(readFileSync(join(root, f))), createHash('sha256')).digest('hex')
@@ -61,7 +61,6 @@ async function build() {
   await esbuild.build({ ...common, entryPoints: ['src/react.ts'], outfile: join(next, 'react.js'), plugins: [runtimeIsApart] })
   writeFileSync(join(next, '.stamp'), stamp)
   rmSync(out, { recursive: true, force: true })
-  mkdirSync(dirname(out), { recursive: true })
   renameSync(next, out)
 }
 

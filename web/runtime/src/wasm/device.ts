@@ -74,7 +74,8 @@ export class WasmDevice implements Device {
   }
 
   dispose(): void {
-    this.#team?.end()
+    // After what was asked for before.
+    void this.#turns.take(() => Promise.resolve(this.#team?.end()))
   }
 
   async #compile(p: Program): Promise<WebAssembly.Module> {

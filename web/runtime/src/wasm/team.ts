@@ -47,6 +47,7 @@ interface Member {
 export class Team {
   readonly #words: Int32Array
   readonly #members: readonly Member[]
+  #ended = false
 
   private constructor(words: Int32Array, members: readonly Member[]) {
     this.#words = words
@@ -75,6 +76,7 @@ export class Team {
 
   /** Runs a kernel over `items`, in shares of whole multiples of `grain`. */
   run(kernel: number, program: number, leader: (...args: number[]) => void, args: readonly number[], items: number, grain: number): void {
+    if (this.#ended) throw new TesseraError('InvalidArgument', 'The device was disposed.')
     const words = this.#words
     const share = Math.ceil(items / this.size / grain) * grain
     words[3] = kernel
@@ -90,6 +92,7 @@ export class Team {
   }
 
   end(): void {
+    this.#ended = true
     for (const m of this.#members) m.end()
   }
 
@@ -109,6 +112,7 @@ export class Team {
   }
 
   async #message(message: unknown): Promise<void> {
+    if (this.#ended) return
     this.#words[3] = -1
     this.#launch()
     this.#join()

@@ -1,0 +1,26 @@
+using Tessera.Ir;
+using Tessera.Kernels;
+
+namespace Tessera.Workers;
+
+/// <summary>WebGPU.</summary>
+/// <param name="host">"deno", "chromium" or "firefox"; null for the first of them that has an adapter.</param>
+public sealed class WebGpuEngine(string? host = null, EngineOptions? options = null) : WorkerEngine("webgpu", host, ["deno", "chromium", "firefox"], options)
+{
+    private protected override string? Lacks(WorkerCapabilities c) => c.Webgpu.Available ? null : c.Webgpu.Reason ?? "there is no adapter";
+
+    private protected override Program Render(Graph graph, WorkerCapabilities c, out IReadOnlyList<PlanStep> plan) => Programs.WebGpu(graph, out plan);
+
+    protected override string? Refusal(Node node) => Programs.Refusal(node, KernelTarget.WebGpu);
+
+    private protected override IEnumerable<DType> Computes(WorkerCapabilities c) => Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is not null && t != DType.Float64);
+
+    private protected override EngineCapabilities Describe(WorkerCapabilities c, EngineCapabilities common) => common with
+    {
+        Parallel = true,
+        Gpu = true,
+        MaxMemory = c.Webgpu.Limits is { } limits && limits.TryGetValue("maxBufferSize", out double bytes) ? Math.Min(common.MaxMemory, (long)bytes) : common.MaxMemory,
+        Features = common.Features.Add("adapter", c.Webgpu.Name ?? "").Add("f16", c.Webgpu.Features is { } features && features.Contains("shader-f16") ? "yes" : "no")
+            .Add("subgroups", c.Webgpu.Features is { } f && f.Contains("subgroups") ? "yes" : "no"),
+    };
+}

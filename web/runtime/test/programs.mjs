@@ -1,0 +1,70 @@
+// Programs made by hand: y = x + c over 32-bit floats, in WebAssembly and in WGSL.
+import { createHash } from 'node:crypto'
+
+/** A file of the format from a header and sections. */
+export function file(header, code, constants, version = 2) {
+  const pad = n => Math.ceil(n / 64) * 64
+  const h = { ...header, code: { at: 0, bytes: code.length }, ...(constants && { constants: { at: pad(code.length), bytes: constants.length } }) }
+  const text = new TextEncoder().encode(JSON.stringify(h))
+  const start = pad(12 + text.length)
+  const bytes = new Uint8Array(start + (constants ? pad(code.length) + constants.length : code.length))
+  const view = new DataView(bytes.buffer)
+  bytes.set(new TextEncoder().encode('TSRA'))
+  view.setInt32(4, version, true)
+  view.setInt32(8, text.length, true)
+  bytes.set(text, 12)
+  bytes.set(code, start)
+  if (constants) bytes.set(constants, start + pad(code.length))
+  return bytes
+}
+
+export const constant = new Uint8Array(new Float32Array([10, 20, 30, 40]).buffer)
+export const hash = createHash('sha256').update(constant).digest('hex')
+
+/** The header of y = x + c; arena: fault word, x at 256, y at 512. */
+export const header = target => ({
+  target, memory: 1024, fault: 0,
+  constantTable: [{ hash, at: 0, bytes: 16 }],
+  values: [{ at: 0, bytes: 4 }, { at: 256, bytes: 16 }, { constant: 0 }, { at: 512, bytes: 16 }],
+  inputs: [{ name: 'x', type: 'Float32', shape: [4], value: 1 }],
+  outputs: [{ name: 'y', type: 'Float32', shape: [2, 2], value: 3 }],
+  kernels: [{ name: 'add', at: 0, bytes: target === 'wasm' ? wasm.length : wgsl.length, group: 1 }],
+  steps: [{ kernel: 0, values: [1, 2, 3, 0], items: 4 }],
+})
+
+const section = (id, ...body) => [id, body.length, ...body]
+
+/** k0(x, c, y, fault, first, end): for each item y = x + c; an x that is no number sets the fault word. */
+const body = [
+  0x03, 0x40, 0x20, 4, 0x20, 5, 0x49, 0x04, 0x40,
+  0x20, 2, 0x20, 4, 0x41, 2, 0x74, 0x6a,
+  0x20, 0, 0x20, 4, 0x41, 2, 0x74, 0x6a, 0x2a, 2, 0,
+  0x20, 1, 0x20, 4, 0x41, 2, 0x74, 0x6a, 0x2a, 2, 0,
+  0x92, 0x38, 2, 0,
+  0x20, 0, 0x20, 4, 0x41, 2, 0x74, 0x6a, 0x2a, 2, 0, 0x20, 0, 0x20, 4, 0x41, 2, 0x74, 0x6a, 0x2a, 2, 0, 0x5c,
+  0x04, 0x40, 0x20, 3, 0x41, 1, 0x36, 2, 0, 0x0b,
+  0x20, 4, 0x41, 1, 0x6a, 0x21, 4, 0x0c, 1, 0x0b, 0x0b, 0x0b,
+]
+export const wasm = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0,
+  ...section(1, 1, 0x60, 6, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0),
+  ...section(2, 1, 3, ...Buffer.from('env'), 6, ...Buffer.from('memory'), 2, 0, 1),
+  ...section(3, 1, 0),
+  ...section(7, 1, 2, ...Buffer.from('k0'), 0, 0),
+  ...section(10, 1, body.length + 1, 0, ...body),
+])
+
+export const wgsl = new TextEncoder().encode(`
+@group(0) @binding(0) var<storage, read_write> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> c: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> fault: array<u32>;
+@compute @workgroup_size(1) fn main(@builtin(global_invocation_id) at: vec3<u32>) {
+  if (at.x >= 4u) { return; }
+  y[at.x] = x[at.x] + c[at.x];
+  if (x[at.x] < -1000.0) { fault[0] = 1u; }
+}`)
+
+export const program = (target, change = h => h) => file(change(header(target)), target === 'wasm' ? wasm : wgsl, constant)
+export const bytes = (...numbers) => new Uint8Array(new Float32Array(numbers).buffer)
+export const floats = b => [...new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4)]
