@@ -126,7 +126,7 @@ internal sealed class Worker(Host host, int threads) : IDisposable
             cancel.ThrowIfCancellationRequested();
             throw;
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or JsonException or System.Net.WebSockets.WebSocketException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or NotSupportedException or JsonException or System.Net.WebSockets.WebSocketException)
         {
             string words = c.Hosted.LastWords;
             c.Dispose();
@@ -161,7 +161,7 @@ internal sealed class Worker(Host host, int threads) : IDisposable
             {
                 c.Send(FrameKind.Cancel, id);
             }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or NotSupportedException or System.Net.WebSockets.WebSocketException)
             {
                 // It has ended.
             }

@@ -73,7 +73,8 @@ public sealed class HostTests
         string[] before = Folders();
         WasmEngine engine = await Start(host);
         using (Opened small = new(engine, 4)) small.Run(TestContext.Current.CancellationToken);
-        Assert.NotEmpty(Folders().Except(before));
+        // A script removes its own as soon as it runs; a browser needs its profile.
+        Assert.Equal(host is "chromium" or "firefox" ? 1 : 0, Folders().Except(before).Count());
         using Process process = Process.GetProcessById(engine.Worker!.ProcessId!.Value);
         await engine.DisposeAsync();
         Assert.True(process.WaitForExit(5000));

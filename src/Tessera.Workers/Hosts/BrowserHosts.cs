@@ -6,9 +6,10 @@ namespace Tessera.Workers;
 /// <summary>A browser with a fresh profile and one page, whose worker connects back.</summary>
 internal abstract class BrowserHost : Host
 {
-    // Ends the browser when standard input ends: by order, and also when the process at its other end was killed.
+    // Ends the browser when standard input ends: by order, and also when the process at its other end was killed, alone or with its group.
     private const string Watch = """
         profile=$1; shift
+        trap : HUP INT TERM
         if command -v setsid >/dev/null; then setsid "$@" </dev/null >"$profile/log" 2>&1 & group=-; else "$@" </dev/null >"$profile/log" 2>&1 & group=; fi
         browser=$!
         echo $browser

@@ -17,7 +17,7 @@ internal abstract class ScriptHost : Host
             using (FileStream to = File.Create(script)) RuntimeFiles.Open("worker.js").CopyTo(to);
             ProcessStartInfo start = new(Found()) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             foreach (string o in Options) start.ArgumentList.Add(o);
-            foreach (string a in new[] { script, "--serve", $"{threads}" }) start.ArgumentList.Add(a);
+            foreach (string a in new[] { script, "--serve", $"{threads}", "--temporary" }) start.ArgumentList.Add(a);
             Process p = Process.Start(start) ?? throw new TesseraException(ErrorCode.EngineUnavailable, $"{Title} did not start.");
             return Task.FromResult(new WorkerConnection(p.StandardOutput.BaseStream, p.StandardInput.BaseStream, new HostedProcess(p, folder)));
         }

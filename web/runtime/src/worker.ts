@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 import { serve, webSocketChannel, type Channel } from './protocol/serve.js'
 
-/** Serves the worker protocol: on standard input and output as a program of Node or Deno (`worker.js --serve THREADS`), over the WebSocket that its name tells as a worker of a page. */
+/** Serves the worker protocol: on standard input and output as a program of Node or Deno (`worker.js --serve THREADS`; with `--temporary` it removes its own folder), over the WebSocket that its name tells as a worker of a page. */
 export { serve, webSocketChannel, type Channel, type ServeOptions } from './protocol/serve.js'
 
 interface Streams {
@@ -20,6 +20,11 @@ if (streams?.versions?.node !== undefined && streams.argv[2] === '--serve') {
     async receive(take) {
       for await (const chunk of streams.stdin) take(chunk)
     },
+  }
+  // Whoever made the folder for this one script may be killed before it can remove it.
+  if (streams.argv[4] === '--temporary') {
+    const { rmSync } = await import('node:fs')
+    rmSync(new URL('.', import.meta.url), { recursive: true, force: true })
   }
   await serve(channel, { threads: Number(streams.argv[3]) })
   streams.exit(0)
