@@ -3,6 +3,7 @@ using Tessera;
 using Tessera.Cli.Commands;
 
 Tessera.Workers.WorkerEngines.Register();
+Tessera.Devices.DeviceEngines.Register();
 RootCommand root = new("Tessera: runs ONNX models on whatever this machine has.")
 {
     RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(),

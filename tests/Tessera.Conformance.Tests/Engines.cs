@@ -1,3 +1,4 @@
+using Tessera.Devices;
 using Tessera.Workers;
 
 namespace Tessera.Conformance.Tests;
@@ -12,6 +13,7 @@ internal static class Engines
     {
         EngineRegistry.Register("interpreter", o => new InterpreterEngine(o));
         WorkerEngines.Register();
+        DeviceEngines.Register();
     }
 
     /// <summary>The same kernels in other hosts: each runs a sample of the kit.</summary>

@@ -16,8 +16,9 @@ public sealed partial class LayerTests
         ["Tessera"] = [],
         ["Tessera.Conformance"] = ["Tessera"],
         ["Tessera.Lab"] = ["Tessera"],
+        ["Tessera.Devices"] = ["Tessera"],
         ["Tessera.Workers"] = ["Tessera"],
-        ["Tessera.Cli"] = ["Tessera", "Tessera.Conformance", "Tessera.Lab", "Tessera.Workers", "Ocr", "Tessera.Peers"],
+        ["Tessera.Cli"] = ["Tessera", "Tessera.Conformance", "Tessera.Lab", "Tessera.Devices", "Tessera.Workers", "Ocr", "Tessera.Peers"],
     };
 
     [Fact]

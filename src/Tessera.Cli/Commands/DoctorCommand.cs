@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Tessera.Cli.Output;
+using Tessera.Devices.WebGpu;
 using Tessera.Lab;
 
 namespace Tessera.Cli.Commands;
@@ -13,13 +14,15 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        Command c = new("doctor", "Show what this machine has and lacks, and how to add it") { Shared.Json };
-        c.SetAction(p => Run(p.GetValue(Shared.Json)));
+        Option<bool> fix = new("--fix") { Description = "Fetch what engines need and npm has: Dawn's library for webgpu:dawn" };
+        Command c = new("doctor", "Show what this machine has and lacks, and how to add it") { fix, Shared.Json };
+        c.SetAction(p => Run(p.GetValue(fix), p.GetValue(Shared.Json)));
         return c;
     }
 
-    private static int Run(bool json)
+    private static int Run(bool fix, bool json)
     {
+        if (fix) DawnLibrary.Fetch();
         List<CheckReport> checks = [];
         foreach (string name in EngineRegistry.Names)
         {

@@ -30,7 +30,9 @@ public static class OpCaseRunner
         {
             engine.EnsureInitialized();
             Random random() => new(seed ^ c.Name.Aggregate(17, (h, ch) => unchecked(h * 31 + ch)));
-            using OpInputs x = new(new GraphBuilder(), random(), constant: false);
+            bool flushes = engine.Capabilities.FlushesSubnormals;
+            if (flushes) c = c with { Tolerance = c.Tolerance with { Absolute = Math.Max(c.Tolerance.Absolute, OpInputs.LeastNormal) } };
+            using OpInputs x = new(new GraphBuilder(), random(), constant: false, flushes);
             Graph graph = x.G.Build(c.Build(x));
             Tensor[] expected = Expected(graph, x.Tensors);
             string? difference;
@@ -59,7 +61,7 @@ public static class OpCaseRunner
     /// <summary>The same nodes over constants: what the engine folds while the graph is built must be what it would compute.</summary>
     private static string? Folded(Engine engine, OpCase c, Random random, Tensor[] expected)
     {
-        using OpInputs x = new(new GraphBuilder(engine.Fold), random, constant: true);
+        using OpInputs x = new(new GraphBuilder(engine.Fold), random, constant: true, engine.Capabilities.FlushesSubnormals);
         Node[] nodes = c.Build(x);
         if (!nodes.All(n => n.Constant is not null)) return null;
         return Compare("folded ", c, expected, [.. nodes.Select(n => n.Constant!.Share())]);

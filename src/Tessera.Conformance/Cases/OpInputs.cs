@@ -3,8 +3,15 @@ using Tessera.Ir;
 namespace Tessera.Conformance;
 
 /// <summary>The graph of a case and the tensors that go into it. Either its inputs are inputs, or constants, so that an engine's folding is held to the same values.</summary>
-public sealed class OpInputs(GraphBuilder graph, Random random, bool constant) : IDisposable
+/// <param name="graph">What the case is built in.</param>
+/// <param name="random">Where its numbers come from.</param>
+/// <param name="constant">Whether leaves are constants.</param>
+/// <param name="normal">Whether numbers below 2⁻¹²⁶ are zeros, for engines that take them as such.</param>
+public sealed class OpInputs(GraphBuilder graph, Random random, bool constant, bool normal = false) : IDisposable
 {
+    /// <summary>The least 32-bit float that is not subnormal.</summary>
+    internal const double LeastNormal = 1.1754943508222875e-38;
+
     private readonly List<Tensor> _tensors = [];
 
     public GraphBuilder G => graph;
@@ -28,6 +35,9 @@ public sealed class OpInputs(GraphBuilder graph, Random random, bool constant) :
         for (int i = 0; i < v.Length; i++) v[i] = low + (high - low) * random.NextDouble();
         // A third of the places at most: the rest stays ordinary, so that vectors of both kinds occur.
         for (int i = 0; i < edges.Length && i * 3 < v.Length; i++) v[i * 3 % v.Length] = edges[i];
+        if (normal && type is DType.Float32 or DType.BFloat16)
+            for (int i = 0; i < v.Length; i++)
+                if (Math.Abs(v[i]) < LeastNormal) v[i] = Math.CopySign(0, v[i]);
         return Leaf(Make(type, shape, v));
     }
 

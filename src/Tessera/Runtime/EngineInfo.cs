@@ -15,7 +15,13 @@ public sealed record Compatibility(bool IsCompatible, string Reason, string Reme
 /// <param name="Precisions">Element types that the engine computes in.</param>
 /// <param name="MaxBatch">Largest batch in one submission; 0: memory is the only bound.</param>
 /// <param name="Features">Named facts, e.g. "simd" → "AVX-512".</param>
-public sealed record EngineCapabilities(bool Parallel, bool Gpu, bool Distributed, bool Streaming, int Threads, long MaxMemory, ImmutableArray<DType> Precisions, int MaxBatch, ImmutableSortedDictionary<string, string> Features);
+public sealed record EngineCapabilities(bool Parallel, bool Gpu, bool Distributed, bool Streaming, int Threads, long MaxMemory, ImmutableArray<DType> Precisions, int MaxBatch, ImmutableSortedDictionary<string, string> Features)
+{
+    /// <summary>The feature that says what becomes of 32-bit floats below 2⁻¹²⁶: "kept", or "flushed" to zero, as WebGPU leaves devices free to do.</summary>
+    public const string Subnormals = "subnormals";
+
+    public bool FlushesSubnormals => Features.GetValueOrDefault(Subnormals) == "flushed";
+}
 
 public enum EngineState { Created, Initializing, Ready, Failed, Disposed }
 

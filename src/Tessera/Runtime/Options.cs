@@ -18,6 +18,9 @@ public sealed record EngineOptions
     /// <summary>Bytes that all sessions of the engine may hold for intermediate values; 0: 80% of what the machine or its container allows.</summary>
     public long MemoryLimit { get; init; }
 
+    /// <summary>Which device and how, for engines that run on one.</summary>
+    public DeviceOptions Device { get; init; } = new();
+
     /// <summary>Time that start-up and its self-test may take.</summary>
     public TimeSpan InitializeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -12,7 +12,7 @@ internal static class Partition
     {
         Dictionary<Node, string> refused = [];
         foreach (Node n in graph.Nodes)
-            if (!IsLeaf(n) && n.Op != GraphOp.Part && engine.Refusal(n) is { } why) refused[n] = why;
+            if (n.Op != GraphOp.Part && engine.Refusal(n) is { } why) refused[n] = why;
         if (refused.Count == 0) return engine.Prepare(graph, options);
         Dictionary<Node, int> levels = Levels(graph, refused);
         List<Part> parts = [];

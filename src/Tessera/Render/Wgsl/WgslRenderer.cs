@@ -54,8 +54,8 @@ internal sealed class WgslRenderer : TextRenderer
         if (value is KernelArg.Real r)
         {
             float f = (float)r.Value;
-            // Literals have no NaN, infinity, or sign of zero.
-            return float.IsFinite(f) && (f != 0 || !float.IsNegative(f)) ? Negative(f < 0, f.ToString("R", CultureInfo.InvariantCulture) + "f") : $"{Use("real")}({BitConverter.SingleToUInt32Bits(f)}u)";
+            // Literals have no NaN, infinity, or sign of zero, and the shortest text of the largest number is beyond it.
+            return float.IsFinite(f) && (f != 0 || !float.IsNegative(f)) ? Negative(f < 0, ((double)f).ToString("R", CultureInfo.InvariantCulture) + "f") : $"{Use("real")}({BitConverter.SingleToUInt32Bits(f)}u)";
         }
         long v = ((KernelArg.Integer)value).Value;
         return type.Kind switch

@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Tessera.Kernels;
+
+namespace Tessera.Devices.WebGpu;
+
+/// <summary>A device of Dawn in this process.</summary>
+internal sealed unsafe class WebGpuDevice : Device
+{
+    private const ulong Storage = 0x80, CopyFrom = 4, CopyTo = 8, MapRead = 1, MapForReading = 1;
+    private const uint Succeeded = 1, OutOfMemoryErrors = 2, ValidationErrors = 1;
+
+    private readonly WebGpuInstance _instance;
+    private readonly nint _adapter;
+    private readonly GCHandle _self;
+    private nint _queue;
+    private (nint Buffer, long Bytes) _readback;
+    private volatile string? _lost, _error;
+
+    public WebGpuDevice(WebGpuInstance instance, nint adapter)
+    {
+        (_instance, _adapter) = (instance, adapter);
+        Info = WebGpuInstance.Describe(adapter, out Limits limits);
+        _self = GCHandle.Alloc(this, GCHandleType.Weak);
+        nint self = GCHandle.ToIntPtr(_self);
+        DeviceDescriptor d = new()
+        {
+            Limits = &limits,
+            Lost = new() { Mode = 3, Callback = (nint)(delegate* unmanaged[Cdecl]<nint*, uint, StringView, nint, nint, void>)&OnLost, Data1 = self },
+            Error = new() { Callback = (nint)(delegate* unmanaged[Cdecl]<nint*, uint, StringView, nint, nint, void>)&OnError, Data1 = self },
+        };
+        DeviceDescriptor* wanted = &d;
+        WebGpuInstance.Answer answer = instance.Ask(callback => WebGpuApi.RequestDevice(adapter, wanted, callback), WebGpuInstance.Handed);
+        if (answer.Status != Succeeded) throw new TesseraException(ErrorCode.EngineUnavailable, $"{Info.Name} ({Info.Driver}) gives no device: {answer.Message}. Close other programs that use it, or update its driver.");
+        Handle = answer.Handle;
+        _queue = WebGpuApi.GetQueue(Handle);
+    }
+
+    public override DeviceInfo Info { get; }
+
+    public nint Handle { get; private set; }
+
+    protected override DeviceBuffer Create(long bytes) => new WebGpuBuffer(Buffer(bytes, Storage | CopyFrom | CopyTo), bytes);
+
+    private nint Buffer(long bytes, ulong usage)
+    {
+        BufferDescriptor d = new() { Usage = usage, Size = (ulong)bytes };
+        WebGpuApi.PushErrorScope(Handle, OutOfMemoryErrors);
+        nint buffer = WebGpuApi.CreateBuffer(Handle, &d);
+        WebGpuInstance.Answer scope = _instance.Ask(callback => WebGpuApi.PopErrorScope(Handle, callback), WebGpuInstance.Scoped);
+        ThrowIfBroken();
+        if (scope.Kind > 1 || buffer == 0) throw new TesseraException(ErrorCode.OutOfMemory, $"{Info.Name} ({Info.Driver}) could not take {bytes} bytes: {scope.Message}");
+        return buffer;
+    }
+
+    public override void Upload(DeviceBuffer to, long at, ReadOnlySpan<byte> bytes)
+    {
+        int whole = bytes.Length & ~3;
+        fixed (byte* p = bytes)
+            if (whole > 0) WebGpuApi.Write(_queue, Of(to), (ulong)at, p, (nuint)whole);
+        if (whole < bytes.Length)
+        {
+            // Copies count words; what follows a value up to a word belongs to it.
+            uint last = 0;
+            bytes[whole..].CopyTo(new Span<byte>(&last, sizeof(uint)));
+            WebGpuApi.Write(_queue, Of(to), (ulong)(at + whole), &last, sizeof(uint));
+        }
+        ThrowIfBroken();
+    }
+
+    public override void Download(ReadOnlySpan<DeviceRange> from, ReadOnlySpan<Tensor> to)
+    {
+        long bytes = 0;
+        foreach (DeviceRange r in from) bytes += Words(r.Bytes);
+        nint readback = Readback(bytes), encoder = WebGpuApi.CreateEncoder(Handle, 0);
+        long at = 0;
+        foreach (DeviceRange r in from)
+        {
+            WebGpuApi.Copy(encoder, Of(r.Buffer), (ulong)r.At, readback, (ulong)at, (ulong)Words(r.Bytes));
+            at += Words(r.Bytes);
+        }
+        Submit(encoder);
+        WebGpuInstance.Answer answer = _instance.Ask(callback => WebGpuApi.Map(readback, MapForReading, 0, (nuint)bytes, callback), WebGpuInstance.Told);
+        ThrowIfBroken();
+        if (answer.Status != Succeeded) throw new TesseraException(ErrorCode.DeviceLost, $"{Info.Name} ({Info.Driver}) gives no results: {answer.Message}");
+        byte* source = (byte*)WebGpuApi.Mapped(readback, 0, (nuint)bytes);
+        for (int i = 0; i < from.Length; i++)
+        {
+            System.Buffer.MemoryCopy(source, (void*)to[i].Address, from[i].Bytes, from[i].Bytes);
+            source += Words(from[i].Bytes);
+        }
+        WebGpuApi.Unmap(readback);
+    }
+
+    public override void Copy(DeviceRange from, DeviceBuffer to, long at)
+    {
+        nint encoder = WebGpuApi.CreateEncoder(Handle, 0);
+        WebGpuApi.Copy(encoder, Of(from.Buffer), (ulong)from.At, Of(to), (ulong)at, (ulong)Words(from.Bytes));
+        Submit(encoder);
+    }
+
+    public override DeviceProgram Load(Program program, IReadOnlyList<DeviceRange> values)
+    {
+        WebGpuApi.PushErrorScope(Handle, ValidationErrors);
+        try { return new WebGpuProgram(this, program, values); }
+        finally
+        {
+            WebGpuInstance.Answer scope = _instance.Ask(callback => WebGpuApi.PopErrorScope(Handle, callback), WebGpuInstance.Scoped);
+            if (scope.Kind > 1) _error ??= scope.Message;
+        }
+    }
+
+    public override void Synchronise()
+    {
+        nint readback = Readback(sizeof(int));
+        WebGpuInstance.Answer answer = _instance.Ask(callback => WebGpuApi.Map(readback, MapForReading, 0, sizeof(int), callback), WebGpuInstance.Told);
+        ThrowIfBroken();
+        if (answer.Status == Succeeded) WebGpuApi.Unmap(readback);
+    }
+
+    /// <summary>Sends commands to the device and lets go of their encoder.</summary>
+    public void Submit(nint encoder)
+    {
+        nint commands = WebGpuApi.Finish(encoder, 0);
+        WebGpuApi.Submit(_queue, 1, &commands);
+        WebGpuApi.ReleaseCommands(commands);
+        WebGpuApi.ReleaseEncoder(encoder);
+        ThrowIfBroken();
+    }
+
+    public void ThrowIfBroken()
+    {
+        if (_lost is { } lost) throw new TesseraException(ErrorCode.DeviceLost, $"{Info.Name} ({Info.Driver}) was lost: {lost}");
+        if (_error is not { } error) return;
+        _error = null;
+        throw new TesseraException(ErrorCode.Internal, $"{Info.Name} ({Info.Driver}) refuses: {error}");
+    }
+
+    public static nint Of(DeviceBuffer b) => ((WebGpuBuffer)b).Handle;
+
+    private static long Words(long bytes) => (bytes + 3) & ~3L;
+
+    private nint Readback(long bytes)
+    {
+        if (_readback.Bytes >= bytes) return _readback.Buffer;
+        FreeReadback();
+        long size = Math.Max(4096, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes));
+        _readback = (Buffer(size, MapRead | CopyTo), size);
+        return _readback.Buffer;
+    }
+
+    private void FreeReadback()
+    {
+        if (_readback.Buffer == 0) return;
+        WebGpuApi.DestroyBuffer(_readback.Buffer);
+        WebGpuApi.ReleaseBuffer(_readback.Buffer);
+        _readback = default;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnLost(nint* device, uint reason, StringView message, nint data, nint unused)
+    {
+        if (GCHandle.FromIntPtr(data).Target is WebGpuDevice d) d._lost = message.ToString();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnError(nint* device, uint kind, StringView message, nint data, nint unused)
+    {
+        if (GCHandle.FromIntPtr(data).Target is WebGpuDevice d) d._error ??= message.ToString();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (Handle == 0) return;
+        FreeReadback();
+        WebGpuApi.DestroyDevice(Handle);
+        WebGpuApi.ReleaseDevice(Handle);
+        WebGpuApi.ReleaseAdapter(_adapter);
+        _instance.Dispose();
+        Handle = _queue = 0;
+        _self.Free();
+    }
+
+    private sealed class WebGpuBuffer(nint handle, long bytes) : DeviceBuffer(bytes)
+    {
+        public nint Handle { get; private set; } = handle;
+
+        public override void Dispose()
+        {
+            if (Handle == 0) return;
+            WebGpuApi.DestroyBuffer(Handle);
+            WebGpuApi.ReleaseBuffer(Handle);
+            Handle = 0;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+using Tessera.Kernels;
+
+namespace Tessera.Devices.WebGpu;
+
+/// <summary>A program's kernels as pipelines, and a bind group for each step.</summary>
+internal sealed unsafe class WebGpuProgram : DeviceProgram
+{
+    private const uint WgslModule = 2;
+    private const int MostGroups = 65535;
+    // Bindings of vectors need a whole one.
+    private const long LeastBinding = 16;
+
+    private readonly WebGpuDevice _device;
+    private readonly nint[] _pipelines;
+    private readonly Step[] _steps;
+
+    public WebGpuProgram(WebGpuDevice device, Program program, IReadOnlyList<DeviceRange> values)
+    {
+        _device = device;
+        _pipelines = new nint[program.Kernels.Length];
+        _steps = new Step[program.Steps.Length];
+        try
+        {
+            for (int i = 0; i < _pipelines.Length; i++) _pipelines[i] = Pipeline(program, program.Kernels[i]);
+            for (int i = 0; i < _steps.Length; i++) _steps[i] = Bound(program, program.Steps[i], values);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public override void Launch(Span<long> nanoseconds)
+    {
+        if (nanoseconds.IsEmpty) { Submit(_steps); return; }
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            long begin = Stopwatch.GetTimestamp();
+            Submit(_steps.AsSpan(i, 1));
+            _device.Synchronise();
+            nanoseconds[i] = (Stopwatch.GetTimestamp() - begin) * 1_000_000_000 / Stopwatch.Frequency;
+        }
+    }
+
+    private void Submit(ReadOnlySpan<Step> steps)
+    {
+        nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0), pass = WebGpuApi.BeginPass(encoder, 0), last = 0;
+        foreach (Step s in steps)
+        {
+            if (s.Pipeline != last) WebGpuApi.SetPipeline(pass, s.Pipeline);
+            last = s.Pipeline;
+            WebGpuApi.SetBindGroup(pass, 0, s.Bindings, 0, null);
+            WebGpuApi.Dispatch(pass, s.X, s.Y, 1);
+        }
+        WebGpuApi.EndPass(pass);
+        WebGpuApi.ReleasePass(pass);
+        _device.Submit(encoder);
+    }
+
+    private nint Pipeline(Program program, ProgramKernel kernel)
+    {
+        nint pipeline;
+        fixed (byte* code = program.Code.Span.Slice((int)kernel.At, (int)kernel.Bytes), name = Encoding.UTF8.GetBytes(kernel.Name), main = "main"u8)
+        {
+            WgslSource source = new() { Chain = new() { Kind = WgslModule }, Code = new(code, (nuint)kernel.Bytes) };
+            StringView label = new(name, (nuint)Encoding.UTF8.GetByteCount(kernel.Name));
+            ModuleDescriptor m = new() { Next = (nint)(&source), Label = label };
+            nint module = WebGpuApi.CreateModule(_device.Handle, &m);
+            PipelineDescriptor p = new() { Label = label, Compute = new() { Module = module, EntryPoint = new(main, 4) } };
+            pipeline = WebGpuApi.CreatePipeline(_device.Handle, &p);
+            WebGpuApi.ReleaseModule(module);
+        }
+        return pipeline;
+    }
+
+    private Step Bound(Program program, ProgramStep step, IReadOnlyList<DeviceRange> values)
+    {
+        BindEntry* entries = stackalloc BindEntry[step.Values.Length];
+        for (int i = 0; i < step.Values.Length; i++)
+        {
+            DeviceRange r = values[step.Values[i]];
+            entries[i] = new() { Binding = (uint)i, Buffer = WebGpuDevice.Of(r.Buffer), Offset = (ulong)r.At, Size = (ulong)Math.Min((Math.Max(r.Bytes, LeastBinding) + 15) / 16 * 16, r.Buffer.Bytes - r.At) };
+        }
+        nint pipeline = _pipelines[step.Kernel], layout = WebGpuApi.GetLayout(pipeline, 0);
+        BindGroupDescriptor d = new() { Layout = layout, Count = (nuint)step.Values.Length, Entries = entries };
+        nint bindings = WebGpuApi.CreateBindGroup(_device.Handle, &d);
+        WebGpuApi.ReleaseLayout(layout);
+        int group = program.Kernels[step.Kernel].Group;
+        long groups = (step.Items + group - 1) / group, x = Math.Min(groups, MostGroups);
+        return new(pipeline, bindings, (uint)x, (uint)((groups + x - 1) / Math.Max(1, x)));
+    }
+
+    public override void Dispose()
+    {
+        foreach (Step s in _steps)
+            if (s.Bindings != 0) WebGpuApi.ReleaseBindGroup(s.Bindings);
+        foreach (nint p in _pipelines)
+            if (p != 0) WebGpuApi.ReleasePipeline(p);
+        Array.Clear(_steps);
+        Array.Clear(_pipelines);
+    }
+
+    private readonly record struct Step(nint Pipeline, nint Bindings, uint X, uint Y);
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Tessera.Engines.Devices;
+using Tessera.Ir;
+using Tessera.Kernels;
+
+namespace Tessera;
+
+/// <summary>Runs Programs on a device. An author of one brings its <see cref="Device"/>, its list, and the compiler of its programs; memory, constants, recovery and accounting are here.</summary>
+public abstract class DeviceEngine(string name, EngineOptions? options = null) : Engine(name, options)
+{
+    private readonly Lock _lock = new();
+    private OpenDevice? _open;
+    private DeviceInfo? _info;
+
+    /// <summary>Devices of this machine that the engine could use.</summary>
+    /// <exception cref="TesseraException">EngineUnavailable when what they need is absent, because …</exception>
+    public abstract IReadOnlyList<DeviceInfo> List();
+
+    /// <summary>Memory of the device in use.</summary>
+    public DeviceMemoryStatistics DeviceMemory => Current().Device.Memory.Statistics;
+
+    /// <summary>The device in use.</summary>
+    public DeviceInfo Device => Current().Device.Info;
+
+    /// <summary>Gives memory that no session uses back to the device.</summary>
+    /// <returns>Bytes given back.</returns>
+    public long TrimDevice()
+    {
+        OpenDevice d = Current();
+        lock (d.Gate) return d.Device.Memory.Trim();
+    }
+
+    /// <summary>Opens a device.</summary>
+    /// <exception cref="TesseraException">EngineUnavailable naming device, driver and remedy.</exception>
+    protected abstract Device Open(DeviceInfo device);
+
+    /// <summary>What kernels are written for on a device.</summary>
+    protected abstract KernelTarget Target { get; }
+
+    /// <summary>Compiles a graph.</summary>
+    protected internal abstract Program Compile(Graph graph, out IReadOnlyList<PlanStep> plan);
+
+    public override ValueTask<Compatibility> CheckCompatibilityAsync(CancellationToken cancel = default)
+    {
+        try
+        {
+            DeviceInfo d = Pick();
+            return new(Compatibility.Yes($"{d.Name}, {d.Driver}"));
+        }
+        catch (TesseraException e) when (e.Code is ErrorCode.EngineUnavailable or ErrorCode.InvalidArgument)
+        {
+            int at = e.Message.IndexOf(". ", StringComparison.Ordinal);
+            return new(at < 0 ? Compatibility.No(e.Message.TrimEnd('.'), "") : Compatibility.No(e.Message[..at], e.Message[(at + 2)..]));
+        }
+    }
+
+    protected internal override Executable Prepare(Graph graph, PrepareOptions options) => new DeviceExecutable(this, graph, options.Pool);
+
+    protected internal override string? Refusal(Node node) => Programs.Refusal(node, Target);
+
+    protected internal override Tensor[]? Fold(Node node) => ConstantFolding.Fold(node);
+
+    protected override ValueTask AcquireAsync(CancellationToken cancel)
+    {
+        _info = Pick();
+        _open = Opened(_info);
+        return default;
+    }
+
+    protected override ValueTask ReleaseAsync()
+    {
+        _open?.Dispose();
+        _open = null;
+        return default;
+    }
+
+    protected override EngineCapabilities Probe()
+    {
+        DeviceInfo d = Device;
+        return new(Parallel: true, Gpu: !d.IsSoftware, Distributed: false, Streaming: false, Threads: 1, MaxMemory: Current().Device.Memory.Budget,
+            Precisions: [.. Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is { } k && (Target.HasFloat64 || k.Kind != ScalarKind.Float64))], MaxBatch: 0,
+            Features: d.Features.Add("device", d.Name).Add("driver", d.Driver).Add("vendor", d.Vendor).Add(EngineCapabilities.Subnormals, KeepsSubnormals() ? "kept" : "flushed"));
+    }
+
+    private bool KeepsSubnormals()
+    {
+        GraphBuilder g = new();
+        Node x = g.Input("x", DType.Float32, [1]);
+        using Executable e = Prepare(g.Build([g.Add(x, x)]), new PrepareOptions(1, Pool, Deterministic: false));
+        using Tensor tiny = Tensor.From([1e-40f], [1]);
+        Tensor?[] y = [null];
+        e.Run([tiny], y, default);
+        using Tensor twice = y[0]!;
+        return twice.Span<float>()[0] == 2e-40f;
+    }
+
+    internal LoadedProgram Load(Program program)
+    {
+        OpenDevice d = Current();
+        lock (d.Gate) return new(d, program);
+    }
+
+    /// <summary>Opens the device again after it was lost; what it held is loaded again by who needs it.</summary>
+    internal void Reopen(TesseraException lost)
+    {
+        lock (_lock)
+        {
+            if (_open is { } old)
+            {
+                try { old.Device.Synchronise(); }
+                catch (TesseraException e) when (e.Code == ErrorCode.DeviceLost)
+                {
+                    // Not opened again by another session meanwhile.
+                    old.Dispose();
+                    _open = null;
+                }
+            }
+            if (_open is not null) return;
+            try { _open = Opened(_info!); }
+            catch (TesseraException e) { throw new TesseraException(ErrorCode.DeviceLost, $"{lost.Message} It could not be opened again: {e.Message}", e); }
+        }
+    }
+
+    private OpenDevice Opened(DeviceInfo info)
+    {
+        Device d = Open(info);
+        d.Open(Options.MemoryLimit > 0 ? Options.MemoryLimit : info.MemoryBytes * 8 / 10);
+        return new(d);
+    }
+
+    private OpenDevice Current() => _open ?? throw new TesseraException(ErrorCode.EngineUnavailable, $"Engine '{Name}' is not started.");
+
+    private DeviceInfo Pick()
+    {
+        IReadOnlyList<DeviceInfo> all = List();
+        if (Options.Device.Device is not { } wanted) return all.FirstOrDefault(d => !d.IsSoftware) ?? all[0];
+        return all.FirstOrDefault(d => d.Id == wanted) ?? all.FirstOrDefault(d => d.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw new TesseraException(ErrorCode.InvalidArgument, $"Engine '{Name}' has no device '{wanted}'. There are {string.Join("; ", all)}.");
+    }
+}

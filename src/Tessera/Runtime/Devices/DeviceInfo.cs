@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Tessera;
+
+/// <summary>What a device says of itself, asked once when devices are listed.</summary>
+/// <param name="Id">Number of the device among those that its library lists, or "platform:device".</param>
+/// <param name="Name">As its driver calls it.</param>
+/// <param name="Driver">Name and version of the driver.</param>
+/// <param name="IsSoftware">Whether it computes on the processor of the machine.</param>
+/// <param name="MemoryBytes">Memory of the device; for one that shares the machine's, what it may use of that.</param>
+/// <param name="MaxBufferBytes">Largest single buffer.</param>
+/// <param name="MaxGroup">Most work items of a workgroup.</param>
+/// <param name="Units">Compute units.</param>
+/// <param name="Alignment">What offsets of parts of a buffer must be multiples of, in bytes.</param>
+/// <param name="Features">Named facts, e.g. "fp16" → "yes".</param>
+public sealed record DeviceInfo(string Id, string Name, string Vendor, string Driver, bool IsSoftware, long MemoryBytes, long MaxBufferBytes, int MaxGroup, int Units, int Alignment,
+    ImmutableSortedDictionary<string, string> Features)
+{
+    public override string ToString() => $"{Id}: {Name} ({Vendor}, {Driver})";
+}
+
+/// <summary>How an engine that runs on devices picks one and sets it up.</summary>
+public sealed record DeviceOptions
+{
+    /// <summary>Which device, by <see cref="DeviceInfo.Id"/> or a part of its name; null for the first that is no software, else the first.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Whether compiled kernels are kept on disk for the next process, in <see cref="CacheFolder"/>.</summary>
+    public bool KeepKernels { get; init; } = true;
+
+    /// <summary>Whether the library's own checks are on, where it has such; slower.</summary>
+    public bool Validate { get; init; }
+}
