@@ -19,15 +19,11 @@ internal sealed class InterpreterExecutable : Executable
         graph = Passes.Run(Decomposition.Pass, graph, null, null);
         (_graph, _pool) = (graph, pool);
         Schedule schedule = new(graph, KernelTarget.Interpreter);
-        foreach (Node n in graph.Nodes)
-            if (n.Op is GraphOp.Random or GraphOp.Const) _constants[new(n, 0)] = Launch.Constant(n);
         foreach (Node root in schedule.Units) _launches.AddRange(UnitCompiler.Compile(schedule, root, KernelTarget.Interpreter));
         foreach (Launch l in _launches) KernelVerifier.Verify(l.Kernel);
-        foreach (Launch l in _launches)
-            foreach (Stored? s in l.Bindings)
-                if (s is { } v && v.Node.Op != GraphOp.Input && !_constants.ContainsKey(v)) _temporary.Add(v);
-        foreach (Node n in graph.Outputs)
-            if (n.Op != GraphOp.Input && !_constants.ContainsKey(Stored.Of(n))) _temporary.Add(Stored.Of(n));
+        foreach (Stored s in _launches.SelectMany(l => l.Bindings).OfType<Stored>().Concat(graph.Outputs.Select(Stored.Of)))
+            if (Launch.IsConstant(s)) _constants.TryAdd(s, Launch.Constant(s));
+            else if (s != new Stored(s.Node, 0) || s.Node.Op != GraphOp.Input) _temporary.Add(s);
         Plan = [.. _launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, "interpreted"))];
         ArenaBytes = _temporary.Sum(s => s.Bytes);
     }
@@ -42,7 +38,7 @@ internal sealed class InterpreterExecutable : Executable
         using Tensor faults = Tensor.Zeros(DType.Int32, [1]);
         try
         {
-            foreach (Stored s in _temporary) values[s] = Tensor.Empty(s.Type.Type, s.Type.Shape, _pool, "interpreted value");
+            foreach (Stored s in _temporary) values[s] = Tensor.Empty(s.Type.Type, s.Layout is null ? s.Type.Shape : Shape.Of(s.Count), _pool, "interpreted value");
             for (int i = 0; i < _graph.Inputs.Length; i++) values[new(_graph.Inputs[i], 0)] = inputs[i].Share();
             foreach ((Stored s, Tensor t) in _constants) values[s] = t.Share();
             for (int i = 0; i < _launches.Count; i++)

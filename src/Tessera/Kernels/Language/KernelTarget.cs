@@ -4,14 +4,15 @@ namespace Tessera.Kernels;
 /// <param name="Name">For people.</param>
 /// <param name="HasFunctions">Exp, Log, Sin and Cos exist; elsewhere templates write them out in arithmetic.</param>
 /// <param name="HasFloat64">64-bit floats exist.</param>
+/// <param name="PacksOperands">Operands of products are copied into the order in which kernels read them, channels lie innermost, and loops are unrolled: what pays where memory is cached.</param>
 /// <param name="Alignment">What the place of a buffer in memory is a multiple of, in bytes.</param>
 /// <param name="MostBuffers">Buffers that a kernel may be bound to.</param>
-public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, int Alignment = 64, int MostBuffers = int.MaxValue)
+public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, int Alignment = 64, int MostBuffers = int.MaxValue)
 {
     /// <summary>The interpreter: everything.</summary>
-    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true);
+    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true, PacksOperands: true);
 
-    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true);
+    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true, PacksOperands: true);
 
     /// <summary>WGSL, within the limits that every WebGPU device keeps. Its own functions may be off by more than a conforming engine is.</summary>
     public static KernelTarget WebGpu { get; } = new("webgpu", HasFunctions: false, HasFloat64: false, Alignment: 256, MostBuffers: 8);

@@ -25,13 +25,13 @@ internal static class ProgramCompiler
         List<ProgramBuffer> values = [new(null, fault, sizeof(int))];
         Dictionary<Stored, int> at = [];
         ProgramConstants constants = new();
-        foreach (Node n in graph.Nodes)
-            if (n.Op == GraphOp.Const && (schedule.IsStored(n) || graph.Outputs.Contains(n)) || n.Op == GraphOp.Random)
-            {
-                using Tensor t = Launch.Constant(n);
-                at[new(n, 0)] = values.Count;
-                values.Add(new(constants.Add(t.RawBytes()), 0, t.RawBytes().Length));
-            }
+        foreach (Stored s in launches.SelectMany(l => l.Bindings).OfType<Stored>().Concat(graph.Outputs.Select(Stored.Of)))
+        {
+            if (!Launch.IsConstant(s) || at.ContainsKey(s)) continue;
+            using Tensor t = Launch.Constant(s);
+            at[s] = values.Count;
+            values.Add(new(constants.Add(t.RawBytes()), 0, t.RawBytes().Length));
+        }
         PlaceValues(graph, launches, at, values, storage);
         ProgramCode code = render(kernels);
         return new(target.Name, storage.Bytes, fault, [.. values],

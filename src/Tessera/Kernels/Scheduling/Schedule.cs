@@ -47,7 +47,17 @@ internal sealed class Schedule
             }
         }
         _units.Reverse();
+        Layouts = new(this, target);
     }
+
+    /// <summary>Where values lie that are not row-major.</summary>
+    public Layouts Layouts { get; }
+
+    /// <summary>Where the value of a stored node lies.</summary>
+    public Stored Place(Node n) => Layouts.Of(n) is { } l ? new(n, 0, l) : Stored.Of(n);
+
+    /// <summary>Whether others than kernels read a node.</summary>
+    public bool IsOutput(Node n) => _outputs.Contains(n);
 
     /// <summary>Stored nodes in an order in which what they read comes first.</summary>
     public IReadOnlyList<Node> Units => _units;
@@ -97,7 +107,7 @@ internal sealed class Schedule
     }
 
     /// <summary>Who reads <paramref name="n"/>, movement in between left out; whether there was some, and whether elements are read more than once.</summary>
-    private IEnumerable<(Node User, int Operand, bool Moved, bool Repeated)> Readers(Node n)
+    public IEnumerable<(Node User, int Operand, bool Moved, bool Repeated)> Readers(Node n)
     {
         foreach ((Node user, int operand) in _uses[n])
         {
@@ -105,6 +115,32 @@ internal sealed class Schedule
             if (!IsMovement(user) || _outputs.Contains(user)) yield return (user, operand, IsMovement(user), repeated);
             else foreach ((Node u, int o, _, bool again) in Readers(user)) yield return (u, o, true, repeated || again);
         }
+    }
+
+    /// <summary>Whether elements of different channels of <paramref name="n"/>, which are axis <paramref name="axis"/>, become one axis on the way to a reader.</summary>
+    public bool MixesChannels(Node n, int axis)
+    {
+        foreach ((Node user, int _) in _uses[n])
+        {
+            if (!IsMovement(user)) continue;
+            int to = user.Op switch
+            {
+                GraphOp.Transpose => ((Arg.Permutation)user.Arg!).Axes.Span.IndexOf(axis),
+                GraphOp.Broadcast => axis + user.Shape.Rank - n.Shape.Rank,
+                GraphOp.Reshape => SameAxis(n.Shape, user.Shape, axis),
+                _ => axis,
+            };
+            if (to < 0 || MixesChannels(user, to)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The axis of <paramref name="to"/> that is axis <paramref name="axis"/> of the same elements in shape <paramref name="from"/>; -1 when none is.</summary>
+    private static int SameAxis(Shape from, Shape to, int axis)
+    {
+        for (int b = 0; b < to.Rank; b++)
+            if (to[b] == from[axis] && to.CountOf(b + 1, to.Rank) == from.CountOf(axis + 1, from.Rank)) return b;
+        return -1;
     }
 
     private static bool TakesInPlace(Node user, int operand) => user.Op switch

@@ -3,12 +3,16 @@ using Tessera.Ir;
 namespace Tessera.Kernels;
 
 /// <summary>One value in memory: an output of a node, or, numbered after the outputs, scratch of its kernel of the type of output 1.</summary>
-internal readonly record struct Stored(Node Node, int Output)
+/// <param name="Layout">Where its elements lie; null: row-major.</param>
+internal readonly record struct Stored(Node Node, int Output, Layout? Layout = null)
 {
     public TensorType Type => Node.Outputs[Output < Node.Outputs.Length ? Output : 1];
 
-    public long Bytes => Type.Type.Bytes(Type.Shape.Count);
+    /// <summary>Elements of the buffer.</summary>
+    public long Count => Layout?.Count ?? Type.Shape.Count;
 
-    /// <summary>Where the value of a node that is stored lies.</summary>
+    public long Bytes => Type.Type.Bytes(Count);
+
+    /// <summary>Where the value of a node that is stored row-major lies.</summary>
     public static Stored Of(Node n) => n.Op == GraphOp.Part ? new(n.In[0], ((Arg.Part)n.Arg!).Index) : new(n, 0);
 }

@@ -19,7 +19,14 @@ internal sealed class UnitCompiler
     private IEnumerable<Launch> Run()
     {
         if (_root.Outputs.All(o => o.Shape.Count == 0)) return [];
+        Stored place = _schedule.Place(_root);
+        return place.Layout is null ? Launches() : [.. Clearing.Of(place, _schedule, _target), .. Launches()];
+    }
+
+    private IEnumerable<Launch> Launches()
+    {
         Node? template = _schedule.Template(_root);
+        if (template?.Op is GraphOp.MatMul or GraphOp.Conv or GraphOp.ConvTranspose && TakesVectors() && Products.Compile(_schedule, _root, template, _target) is { } product) return product;
         return template?.Op switch
         {
             GraphOp.Concat => Concat(),
@@ -46,17 +53,21 @@ internal sealed class UnitCompiler
     /// <summary>Vectors have 32-bit lanes; angles are reduced in Float64 where the target has no sine.</summary>
     private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || n.Op == GraphOp.Fft || !_target.HasFunctions && _target.HasFloat64 && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
 
-    private (Launch, bool) Pointwise(Shape domain, int lanes, int[] block, Action<Coords, Reader, Emitter, Writer> body)
+    private (Launch, bool) Pointwise(Shape domain, int lanes, int[] block, Action<Coords, Reader, Emitter, UnitWriter> body)
     {
         if (!TakesVectors() || domain.Count < lanes) lanes = 1;
         long items = (domain.Count + lanes - 1) / lanes;
-        Writer w = new(this, items, lanes, block);
+        UnitWriter w = new(_schedule, _root, _target, items, lanes, block);
         Val first = w.E.Item() * w.E.Int(lanes);
         // The last vector ends with the last element and may compute some twice.
         if (domain.Count % lanes != 0) first = first.Min(w.E.Int(domain.Count - lanes));
-        body(Coords.OfNumber(w.E, domain, w.E.Counting(first)), w.R, w.E, w);
+        body(Number(w.E, domain, w.E.Counting(first)), w.R, w.E, w);
         return (w.Finish(_root.Op.ToString()), w.E.Scattered);
     }
+
+    /// <summary>Elements in the order in which the unit's value stores them.</summary>
+    private Coords Number(Emitter e, Shape domain, Val number) =>
+        _schedule.Layouts.Of(_root) is null || domain.Rank != _root.Shape.Rank ? Coords.OfNumber(e, domain, number) : Coords.OfPlace(e, Layout.Ordered(domain, Layout.ChannelsLast(domain.Rank)), number);
 
     /// <summary>A product: an item computes 4 neighbours of up to 4 rows, so that each element read serves several results.</summary>
     private Launch Blocked(Node template)
@@ -69,7 +80,7 @@ internal sealed class UnitCompiler
         long[] steps = [.. Enumerable.Range(0, s.Rank).Select(a => a == last ? (s[a] + lanes - 1) / lanes : a == rowAxis ? (s[a] + rows - 1) / rows : s[a])];
         if (last == rowAxis) (lanes, steps[last]) = (1, (s[last] + rows - 1) / rows);
         Shape items = Shape.Of(steps);
-        Writer w = new(this, items.Count, lanes, [rows]);
+        UnitWriter w = new(_schedule, _root, _target, items.Count, lanes, [rows]);
         Emitter e = w.E;
         Coords item = Coords.OfNumber(e, items, e.Item());
         Val Digit(int a)
@@ -94,10 +105,10 @@ internal sealed class UnitCompiler
     private Launch Line(Node template, Ints axes, Action<Node, Coords, Emitter, Reader, Action<Coords, Val>> body)
     {
         Shape domain = Lines.Of(template.Shape, axes);
-        Writer w = new(this, domain.Count, 1, []);
+        UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
         body(template, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, (at, v) =>
         {
-            w.R.Remember(template, at, Rounded(template, v));
+            w.R.Remember(template, at, UnitWriter.Rounded(template, v));
             w.Write(_root, at, w.R.Read(_root, at));
         });
         return w.Finish(template.Op.ToString());
@@ -106,7 +117,7 @@ internal sealed class UnitCompiler
     private Launch TopK()
     {
         Shape domain = Lines.Of(_root.Shape, [((Arg.TopK)_root.Arg!).Axis]);
-        Writer w = new(this, domain.Count, 1, []);
+        UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
         Lines.TopK(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, (at, v, place) =>
         {
             w.Write(_root, at, v, 0);
@@ -117,7 +128,7 @@ internal sealed class UnitCompiler
 
     private Launch PoolWithPlaces()
     {
-        Writer w = new(this, _root.Shape.Count, 1, []);
+        UnitWriter w = new(_schedule, _root, _target, _root.Shape.Count, 1, []);
         Coords at = Coords.OfNumber(w.E, _root.Shape, w.E.Item());
         (Val value, Val place) = Pooling.Pool(_root, at, w.E, w.R);
         Shape s = _root.In[0].Shape;
@@ -130,7 +141,7 @@ internal sealed class UnitCompiler
     private Launch Rnn()
     {
         Shape domain = Shape.Of(_root.Outputs[1].Shape[0], _root.Outputs[1].Shape[1]);
-        Writer w = new(this, domain.Count, 1, []);
+        UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
         int[] buffers = [.. Enumerable.Range(0, 3).Select(i => w.Buffer(new(_root, i), BufferAccess.ReadWrite))];
         Recurrent.Run(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, buffers);
         return w.Finish("Rnn");
@@ -155,72 +166,8 @@ internal sealed class UnitCompiler
         yield return Best(lanes => Pointwise(_root.Shape, lanes, [], (at, r, e, w) => w.Write(_root, at, r.Read(_root.In[0], at))));
         Shape domain = Scattering.Domain(_root);
         if (domain.Count == 0 || _root.In[1].Shape.Count == 0) yield break;
-        Writer w = new(this, domain.Count, 1, []);
+        UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
         Scattering.Scatter(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, w.Buffer(new(_root, 0), BufferAccess.ReadWrite));
         yield return w.Finish(_root.Op.ToString());
-    }
-
-    /// <summary>What a 16-bit node would have stored.</summary>
-    private static Val Rounded(Node n, Val v) => v.Type.Kind == ScalarKind.Float32 ? Casting.Rounded(v, n.Type) : v;
-
-    /// <summary>A kernel in the making, with the buffers that it is found to need.</summary>
-    private sealed class Writer
-    {
-        private readonly UnitCompiler _c;
-        private readonly List<Stored?> _bindings = [];
-        private readonly Dictionary<Stored, int> _numbers = [];
-        private readonly KernelBuilder _b;
-        private int _faults = -1;
-
-        public Writer(UnitCompiler c, long items, int lanes, int[] block)
-        {
-            if (items > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{c._root} takes {items} work items; kernels number them with 32 bits.");
-            (_c, _b) = (c, new KernelBuilder(items));
-            E = new(_b, c._target, lanes, block);
-            R = new(E, n => n != c._root && c._schedule.IsStored(n) ? Buffer(Stored.Of(n), BufferAccess.Read) : null, Compute, () => Faults());
-        }
-
-        public Emitter E { get; }
-
-        public Reader R { get; }
-
-        public int Buffer(Stored s, BufferAccess access)
-        {
-            if (_numbers.TryGetValue(s, out int known)) return known;
-            if (SameConstant(s) is { } same) return _numbers[s] = same;
-            if (s.Type.Shape.Count > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{s.Type} has more elements than kernels number.");
-            _bindings.Add(s);
-            return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Type.Type, access);
-        }
-
-        public void Write(Node n, Coords at, Val v, int output = 0) => E.Store(Buffer(new(n, output), BufferAccess.Write), at.Number, v);
-
-        /// <summary>The buffer of a constant with the same elements: programs keep those once, and devices refuse to bind memory twice.</summary>
-        private int? SameConstant(Stored s)
-        {
-            if (s.Node.Op != GraphOp.Const) return null;
-            foreach ((Stored other, int number) in _numbers)
-                if (other.Node.Op == GraphOp.Const && other.Type.Type == s.Type.Type && other.Bytes == s.Bytes && Equal(other.Node.Constant!, s.Node.Constant!)) return number;
-            return null;
-        }
-
-        private static bool Equal(Tensor a, Tensor b)
-        {
-            using Tensor x = a.Contiguous(), y = b.Contiguous();
-            return x.RawBytes().SequenceEqual(y.RawBytes());
-        }
-
-        public Launch Finish(string name) => _bindings.Count > _c._target.MostBuffers
-            ? throw new TesseraException(ErrorCode.Unsupported, $"{_c._root.Op} reads and writes {_bindings.Count} buffers; {_c._target.Name} binds {_c._target.MostBuffers}.")
-            : new(_b.Build(name, 64), _bindings, [.. _c._schedule.Reach(_c._root).Where(n => n == _c._root || !_c._schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
-
-        private Val? Compute(Node n, Coords at) => Contraction.Compute(n, at, E, R) is { } v ? Rounded(n, v) : null;
-
-        private int Faults()
-        {
-            if (_faults >= 0) return _faults;
-            _bindings.Add(null);
-            return _faults = _b.Buffer("faults", DType.Int32, BufferAccess.Write);
-        }
     }
 }

@@ -9,10 +9,24 @@ internal static class Convolution
     {
         Arg.Conv arg = (Arg.Conv)n.Arg!;
         Node x = n.In[0], w = n.In[1];
-        long each = w.Shape[1], outputs = n.Shape[1] / arg.Group;
+        Shape s = x.Shape, f = w.Shape;
+        long each = f[1], outputs = n.Shape[1] / arg.Group;
         int spatial = n.Shape.Rank - 2;
-        Val group = arg.Group == 1 ? e.Int(0) : at[1] / e.Int(outputs);
+        Layout? lies = r.LayoutOf(x), weights = r.LayoutOf(w);
+        bool[] covered = [.. Enumerable.Range(0, spatial).Select(i => Covers(lies, n, i))];
         Local sum = e.Local(Contraction.Zero(n, e));
+        Val Channel(Val c) => arg.Group == 1 ? c : each == 1 && outputs == 1 ? at[1] : at[1] / e.Int(outputs) * e.Int(each) + c;
+        // One element for each result: what is known of its place holds for the operand as well.
+        bool isPointwise = f.CountOf(2, f.Rank) == 1 && arg.Strides.All(v => v == 1) && Enumerable.Range(2, spatial).All(a => s[a] == n.Shape[a] && arg.Before[a - 2] == 0);
+        if (isPointwise)
+        {
+            e.For(each, c =>
+            {
+                Val factor = r.Read(w, Coords.OfDigits(e, f, a => a == 0 ? at[1] : a == 1 ? c : e.Int(0)));
+                sum.Value = factor.Fma(r.Read(x, at.With(s, 1, Channel(c))), sum.Value);
+            });
+            return Contraction.Finish(sum.Value, n);
+        }
         void Tap(Val channel, Val[] taps)
         {
             Val[] place = new Val[spatial];
@@ -20,13 +34,60 @@ internal static class Convolution
             for (int i = 0; i < spatial; i++)
             {
                 place[i] = at[i + 2] * e.Int(arg.Strides[i]) + taps[i] * e.Int(arg.Dilations[i]) - e.Int(arg.Before[i]);
-                inside &= Inside(place[i], x.Shape[i + 2]);
+                if (!covered[i]) inside &= Inside(place[i], s[i + 2]);
             }
-            Val factor = r.Read(w, Coords.OfDigits(e, w.Shape, a => a == 0 ? at[1] : a == 1 ? channel : taps[a - 2]));
-            Val v = Guarded(e, inside, Contraction.Zero(n, e), clamp => r.Read(x, Coords.OfDigits(e, x.Shape, a => a == 0 ? at[0] : a == 1 ? group * e.Int(each) + channel : clamp ? Kept(place[a - 2], x.Shape[a]) : place[a - 2])));
-            sum.Value = factor.Fma(v, sum.Value);
+            Val factor = r.Read(w, Coords.OfAnyDigits(e, f, a => a == 0 ? at[1] : a == 1 ? channel : taps[a - 2]));
+            Val Read(bool clamp) => r.Read(x, Coords.OfAnyDigits(e, s, a => a == 0 ? at[0] : a == 1 ? Channel(channel) : clamp && !covered[a - 2] ? Kept(place[a - 2], s[a]) : place[a - 2]));
+            sum.Value = factor.Fma(Guarded(e, inside, Contraction.Zero(n, e), Read), sum.Value);
         }
-        e.For(each, c => Window(e, w.Shape.Span[2..].ToArray(), taps => Tap(c, taps)));
+        long[] extents = [.. f.Span[2..]];
+        // Where the channels of neighbours follow one another, those of all taps of a row are one run.
+        long wide = extents[^1];
+        if (arg.Group == 1 && covered[^1] && arg.Dilations[^1] == 1 && lies is not null && weights is not null && lies.Stride(1) == 1 && lies.Stride(s.Rank - 1) == each && weights.Stride(f.Rank - 1) == each * weights.Stride(1))
+        {
+            extents[^1] = 1;
+            Window(e, extents, taps => e.Unrolled(each * wide, each * wide <= 12 ? (int)(each * wide) : 1, c => Tap(c, taps)));
+        }
+        else if (each == 1) Window(e, extents, taps => Tap(e.Int(0), taps), unrolled: f.CountOf(2, f.Rank) <= 9 ? spatial : extents[^1] <= 9 ? 1 : 0);
+        else Window(e, extents, taps => e.For(each, c => Tap(c, taps)));
+        return Contraction.Finish(sum.Value, n);
+    }
+
+    /// <summary>Whether all that a convolution reads along a spatial axis lies in the buffer.</summary>
+    private static bool Covers(Layout? x, Node n, int i)
+    {
+        (Ints before, Ints after) = Layouts.Reach(n);
+        return before[i + 2] == 0 && after[i + 2] == 0 || x is not null && x.Before[i + 2] >= before[i + 2] && x.After[i + 2] >= after[i + 2];
+    }
+
+    /// <summary>The transpose for results at place·strides + phase: of the taps, every strides-th one counts, and they meet neighbouring elements.</summary>
+    /// <param name="place">Coordinates of the result in its phase.</param>
+    public static Val Phase(Node n, Coords at, Val[] place, long[] phase, Emitter e, Reader r)
+    {
+        Arg.ConvTranspose arg = (Arg.ConvTranspose)n.Arg!;
+        Node x = n.In[0], w = n.In[1];
+        Shape s = x.Shape, f = w.Shape;
+        int spatial = place.Length;
+        long[] first = [.. Enumerable.Range(0, spatial).Select(i => (phase[i] + arg.Before[i]) % arg.Strides[i])];
+        long[] count = [.. Enumerable.Range(0, spatial).Select(i => Math.Max(0, (f[i + 2] - first[i] + arg.Strides[i] - 1) / arg.Strides[i]))];
+        Local sum = e.Local(Contraction.Zero(n, e));
+        if (Array.TrueForAll(count, c => c > 0))
+            Window(e, count, t =>
+            {
+                Val inside = e.Const(KernelType.Bool, 1L);
+                Val[] from = new Val[spatial];
+                for (int i = 0; i < spatial; i++)
+                {
+                    from[i] = place[i] + e.Int((phase[i] + arg.Before[i]) / arg.Strides[i]) - t[i];
+                    inside &= Inside(from[i], s[i + 2]);
+                }
+                e.For(s[1], c =>
+                {
+                    Val factor = r.Read(w, Coords.OfDigits(e, f, a => a == 0 ? c : a == 1 ? at[1] : t[a - 2] * e.Int(arg.Strides[a - 2]) + e.Int(first[a - 2])));
+                    Val Read(bool clamp) => r.Read(x, Coords.OfDigits(e, s, a => a == 0 ? at[0] : a == 1 ? c : clamp ? Kept(from[a - 2], s[a]) : from[a - 2]));
+                    sum.Value = factor.Fma(Guarded(e, inside, Contraction.Zero(n, e), Read), sum.Value);
+                });
+            });
         return Contraction.Finish(sum.Value, n);
     }
 
@@ -58,11 +119,13 @@ internal static class Convolution
     }
 
     /// <summary>Runs <paramref name="body"/> for every place of a window of the given extents.</summary>
-    public static void Window(Emitter e, long[] extents, Action<Val[]> body)
+    /// <param name="unrolled">How many of the inner axes are written out place by place.</param>
+    public static void Window(Emitter e, long[] extents, Action<Val[]> body, int unrolled = 0)
     {
         void Along(Val[] outer)
         {
             if (outer.Length == extents.Length) body(outer);
+            else if (outer.Length >= extents.Length - unrolled) e.Unrolled(extents[outer.Length], (int)extents[outer.Length], v => Along([.. outer, v]));
             else e.For(extents[outer.Length], v => Along([.. outer, v]));
         }
         Along([]);

@@ -141,6 +141,20 @@ internal sealed class Emitter(KernelBuilder b, KernelTarget target, int lanes, p
         else For(Int(0), Int(count), 1, body);
     }
 
+    /// <summary>Counts from 0, several times a turn where the target gains by it.</summary>
+    public void Unrolled(long count, int times, Action<Val> body)
+    {
+        if (!Target.PacksOperands) times = 1;
+        if (times == 1 || count == 1) { For(count, body); return; }
+        long whole = count > times ? count / times * times : 0;
+        if (whole > 0)
+            For(Int(0), Int(whole), times, j =>
+            {
+                for (int t = 0; t < times; t++) body(j + Int(t));
+            });
+        for (long j = whole; j < count; j++) body(Int(j));
+    }
+
     public void If(Val condition, Action then, Action? otherwise = null)
     {
         if (!condition.IsUniform) throw new TesseraException(ErrorCode.Internal, "A branch needs one condition for all results of the item.");

@@ -6,16 +6,16 @@ namespace Tessera.Kernels;
 internal sealed class Reader
 {
     private readonly Emitter _e;
-    private readonly Func<Node, int?> _buffer;
+    private readonly Func<Node, (int Number, Layout? Layout)?> _buffer;
     private readonly Func<Node, Coords, Val?> _compute;
     private readonly Func<int> _faults;
     private readonly List<Dictionary<(Node, Coords), Val>> _known = [[]];
 
     /// <param name="e">Where instructions go.</param>
-    /// <param name="buffer">Number of the buffer that a node is stored in; null for one that is not.</param>
+    /// <param name="buffer">Number of the buffer that a node is stored in, and where its elements lie there (null: row-major); null for one that is not.</param>
     /// <param name="compute">The value of a node with a template of its own; null to let this reader find it.</param>
     /// <param name="faults">Number of the buffer that tells of indices outside their axis.</param>
-    public Reader(Emitter e, Func<Node, int?> buffer, Func<Node, Coords, Val?> compute, Func<int> faults)
+    public Reader(Emitter e, Func<Node, (int Number, Layout? Layout)?> buffer, Func<Node, Coords, Val?> compute, Func<int> faults)
     {
         (_e, _buffer, _compute, _faults) = (e, buffer, compute, faults);
         e.Closed += depth => { if (depth < _known.Count) _known.RemoveRange(depth, _known.Count - depth); };
@@ -39,9 +39,13 @@ internal sealed class Reader
         _known[depth][(n, at)] = v;
     }
 
-    private Val Find(Node n, Coords at)
+    /// <summary>Where the elements of a stored node lie; null for one that is computed in place.</summary>
+    public Layout? LayoutOf(Node n) => _buffer(n) is { } b ? b.Layout ?? Layout.RowMajor(n.Shape) : null;
+
+    private Val Find(Node n, Coords at) => _buffer(n) is { } b ? _e.Load(b.Number, b.Layout is { } l ? at.Place(l) : at.Number) : Computed(n, at);
+
+    private Val Computed(Node n, Coords at)
     {
-        if (_buffer(n) is { } b) return _e.Load(b, at.Number);
         if (_compute(n, at) is { } v) return v;
         return n.Op switch
         {
