@@ -108,10 +108,11 @@ internal sealed class Products
                 for (int i = spatial - 1; i >= 0; i--) (phase[i], rest) = (rest % arg.Strides[i], rest / arg.Strides[i]);
                 long[] extents = [.. Enumerable.Range(0, spatial).Select(i => (s[i + 2] - phase[i] + arg.Strides[i] - 1) / arg.Strides[i])];
                 if (extents.Any(e => e <= 0)) continue;
-                Shape items = Shape.Of([s[0], segment.Count / segment.Width, .. extents[..^1], (extents[^1] + rows - 1) / rows]);
-                UnitWriter w = Start(items, segment, rows, packed, null);
+                int each = (int)Math.Min(rows, extents[^1]);
+                Shape items = Shape.Of([s[0], segment.Count / segment.Width, .. extents[..^1], (extents[^1] + each - 1) / each]);
+                UnitWriter w = Start(items, segment, each, packed, null);
                 Coords item = Coords.OfNumber(w.E, items, w.E.Item());
-                Val[] place = [.. Enumerable.Range(0, spatial).Select(i => i == spatial - 1 ? Row(w.E, extents[i], rows, item[i + 2]) : item[i + 2])];
+                Val[] place = [.. Enumerable.Range(0, spatial).Select(i => i == spatial - 1 ? Row(w.E, extents[i], each, item[i + 2]) : item[i + 2])];
                 w.Computed[_n] = at => Convolution.Phase(_n, at, place, phase, w.E, w.R);
                 _launches.Add(Finish(w, Coords.OfDigits(w.E, s, a => a == 0 ? item[0] : a == 1 ? Column(w.E, segment, item[1]) : place[a - 2] * w.E.Int(arg.Strides[a - 2]) + w.E.Int(phase[a - 2]))));
             }

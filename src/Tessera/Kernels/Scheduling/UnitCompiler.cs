@@ -31,8 +31,9 @@ internal sealed class UnitCompiler
         {
             GraphOp.Concat => Concat(),
             GraphOp.ScatterElements or GraphOp.ScatterNd => Scatter(),
-            GraphOp.Softmax or GraphOp.LogSoftmax => [Line(template, [((Arg.Along)template.Arg!).Axis], Lines.Softmax)],
-            GraphOp.Norm => [Line(template, ((Arg.Norm)template.Arg!).Axes, Lines.Norm)],
+            GraphOp.Softmax or GraphOp.LogSoftmax => [Lined(template, [((Arg.Along)template.Arg!).Axis])],
+            GraphOp.Norm => [Lined(template, ((Arg.Norm)template.Arg!).Axes)],
+            GraphOp.ReduceSum or GraphOp.ReduceProd or GraphOp.ReduceMax or GraphOp.ReduceMin when Reduced(template) is { } reduced => [reduced],
             GraphOp.CumSum => [Line(template, [((Arg.Scan)template.Arg!).Axis], Lines.CumSum)],
             GraphOp.TopK => [TopK()],
             GraphOp.Pool when template.Outputs.Length > 1 => [PoolWithPlaces()],
@@ -106,12 +107,64 @@ internal sealed class UnitCompiler
     {
         Shape domain = Lines.Of(template.Shape, axes);
         UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
-        body(template, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, (at, v) =>
-        {
-            w.R.Remember(template, at, UnitWriter.Rounded(template, v));
-            w.Write(_root, at, w.R.Read(_root, at));
-        });
+        body(template, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, (at, v) => Finished(w, template, at, v));
         return w.Finish(template.Op.ToString());
+    }
+
+    private void Finished(UnitWriter w, Node template, Coords at, Val v)
+    {
+        w.R.Remember(template, at, UnitWriter.Rounded(template, v));
+        w.Write(_root, at, w.R.Read(_root, at));
+    }
+
+    /// <summary>Softmax and normalisation: lanes hold neighbours along the line where these lie side by side, neighbouring lines where those do.</summary>
+    private Launch Lined(Node template, Ints axes)
+    {
+        Shape s = template.Shape, domain = Lines.Of(s, axes);
+        int last = s.Rank - 1;
+        bool vectors = TakesVectors(), along = axes.Span.Contains(last);
+        foreach (int lanes in vectors && (along ? s[last] : domain[last]) >= Wide ? [Wide, 1] : (int[])[1])
+        {
+            // Lanes along the line take an item for each line; lanes across lines take one for several.
+            Shape items = along || lanes == 1 ? domain : Shape.Of([.. domain.Span[..^1], (domain[last] + lanes - 1) / lanes]);
+            UnitWriter w = new(_schedule, _root, _target, items.Count, lanes, []);
+            Emitter e = w.E;
+            Coords item = Coords.OfNumber(e, items, e.Item());
+            Coords line = items == domain ? item : Coords.OfDigits(e, domain, a =>
+            {
+                if (a != last) return item[a];
+                Val first = item[a] * e.Int(lanes);
+                return e.Counting(domain[last] % lanes == 0 ? first : first.Min(e.Int(domain[last] - lanes)));
+            });
+            LineWalk walk = new(e, s, axes, line, along);
+            void Write(Coords at, Val v) => Finished(w, template, at, v);
+            if (template.Op == GraphOp.Norm) Lines.Norm(template, walk, e, w.R, Write);
+            else Lines.Softmax(template, walk, e, w.R, Write, _root == template && template.Type == DType.Float32 ? Kept(w) : null);
+            if (!e.Scattered || lanes == 1) return w.Finish(template.Op.ToString());
+        }
+        throw new TesseraException(ErrorCode.Internal, $"{template} has no form of one lane.");
+    }
+
+    /// <summary>The unit's own value as memory of its kernel.</summary>
+    private (Action<Coords, Val> Write, Func<Coords, Val> Read) Kept(UnitWriter w)
+    {
+        Stored s = _schedule.Place(_root);
+        int buffer = w.Buffer(s, BufferAccess.ReadWrite);
+        Val At(Coords c) => s.Layout is { } l ? c.Place(l) : c.Number;
+        return ((c, v) => w.E.Store(buffer, At(c), v), c => w.E.Load(buffer, At(c)));
+    }
+
+    /// <summary>A reduction whose elements lie side by side: lanes hold partial results; null when they do not.</summary>
+    private Launch? Reduced(Node template)
+    {
+        Arg.Reduce arg = (Arg.Reduce)template.Arg!;
+        Shape s = template.In[0].Shape;
+        if (!TakesVectors() || s.Count == 0 || s.Rank == 0 || !arg.Axes.Span.Contains(s.Rank - 1) || s.CountOf((int)arg.Axes[^1], s.Rank) < 2 * Wide || template.Type == DType.Bool) return null;
+        UnitWriter w = new(_schedule, _root, _target, _root.Shape.Count, Wide, []);
+        Coords at = Number(w.E, _root.Shape, w.E.Item());
+        w.Computed[template] = c => Contraction.Reduced(template, c, w.E, w.R, inVectors: true);
+        w.Write(_root, at, w.R.Read(_root, at));
+        return w.E.Scattered ? null : w.Finish(template.Op.ToString());
     }
 
     private Launch TopK()

@@ -11,10 +11,7 @@ internal static class Contraction
         GraphOp.MatMul => MatMul(n, at, e, r),
         GraphOp.Conv => Convolution.Conv(n, at, e, r),
         GraphOp.ConvTranspose => Convolution.Transposed(n, at, e, r),
-        GraphOp.ReduceSum => Reduce(n, at, e, r, 0, (a, b) => a + b),
-        GraphOp.ReduceProd => Reduce(n, at, e, r, 1, (a, b) => a * b),
-        GraphOp.ReduceMax => Reduce(n, at, e, r, double.NegativeInfinity, (a, b) => a.Max(b)),
-        GraphOp.ReduceMin => Reduce(n, at, e, r, double.PositiveInfinity, (a, b) => a.Min(b)),
+        GraphOp.ReduceSum or GraphOp.ReduceProd or GraphOp.ReduceMax or GraphOp.ReduceMin => Reduced(n, at, e, r, inVectors: false),
         GraphOp.ArgMax => ArgBest(n, at, e, r, smallest: false),
         GraphOp.ArgMin => ArgBest(n, at, e, r, smallest: true),
         GraphOp.Resample => Resample(n, at, e, r),
@@ -37,45 +34,29 @@ internal static class Contraction
         return Finish(sum.Value, n);
     }
 
-    private static Val Reduce(Node n, Coords at, Emitter e, Reader r, double neutral, Func<Val, Val, Val> join)
+    /// <param name="inVectors">Lanes hold partial results; the result is one for all.</param>
+    public static Val Reduced(Node n, Coords at, Emitter e, Reader r, bool inVectors)
     {
         Arg.Reduce arg = (Arg.Reduce)n.Arg!;
         Shape s = n.In[0].Shape;
         KernelType type = KernelType.Reads(n.Type)!.Value;
         bool truth = type.Kind == ScalarKind.Bool;
         if (truth) type = KernelType.Int32;
-        Val start = double.IsInfinity(neutral) && !type.IsFloat ? e.Const(type, Extreme(n.Type, least: neutral < 0)) : e.Const(type, neutral);
-        Local best = e.Local(start);
-        Over(e, s, arg.Axes, at, n.Shape, arg.KeepDims, c =>
+        Val Extremum(bool least) => type.IsFloat ? e.Const(type, least ? double.NegativeInfinity : double.PositiveInfinity) : e.Const(type, Extreme(n.Type, least));
+        (Val start, Func<Val, Val, Val> join) = n.Op switch
         {
-            Val v = r.Read(n.In[0], c);
-            // Sums and products of truth values are bounded by true.
-            best.Value = truth ? join(best.Value, v.To(ScalarKind.Int32)).Min(1) : join(best.Value, v);
-        });
-        return truth ? !best.Value.Is(0) : Finish(best.Value, n);
-    }
-
-    /// <summary>Runs <paramref name="body"/> for all elements of a tensor of shape <paramref name="s"/> that a reduction over <paramref name="axes"/> joins into the result at <paramref name="at"/>.</summary>
-    public static void Over(Emitter e, Shape s, Ints axes, Coords at, Shape to, bool keep, Action<Coords> body)
-    {
-        Val[] digits = new Val[s.Rank];
-        int next = 0;
-        for (int a = 0; a < s.Rank; a++)
-        {
-            bool reduced = axes.Span.Contains(a);
-            if (!reduced) digits[a] = at[keep ? a : next];
-            if (!reduced || keep) next++;
-        }
-        void Loop(int i)
-        {
-            if (i == axes.Count) { Val[] here = [.. digits]; body(Coords.OfDigits(e, s, a => here[a])); return; }
-            e.For(s[(int)axes[i]], v =>
-            {
-                digits[(int)axes[i]] = v;
-                Loop(i + 1);
-            });
-        }
-        Loop(0);
+            GraphOp.ReduceSum => (e.Const(type, 0.0), (Func<Val, Val, Val>)((p, q) => p + q)),
+            GraphOp.ReduceProd => (e.Const(type, 1.0), (p, q) => p * q),
+            GraphOp.ReduceMax => (Extremum(least: true), (p, q) => p.Max(q)),
+            _ => (Extremum(least: false), (p, q) => p.Min(q)),
+        };
+        // Coordinates along the axes that stay.
+        int[] from = [.. Enumerable.Range(0, s.Rank).Select(a => arg.KeepDims ? a : a - arg.Axes.Count(axis => axis < a))];
+        Coords line = Coords.OfDigits(e, Lines.Of(s, arg.Axes), a => at[from[a]]);
+        LineWalk walk = new(e, s, arg.Axes, line, inVectors);
+        // Sums and products of truth values are bounded by true.
+        Val all = truth ? walk.Fold(start, (p, q) => join(p, q).Min(1), c => r.Read(n.In[0], c).To(ScalarKind.Int32)) : walk.Fold(start, join, c => r.Read(n.In[0], c));
+        return truth ? !all.Is(0) : Finish(all, n);
     }
 
     private static Val ArgBest(Node n, Coords at, Emitter e, Reader r, bool smallest)

@@ -9,42 +9,39 @@ internal static class Lines
     public static Shape Of(Shape s, Ints axes) => ShapeRules.Reduced(s, axes, keep: true);
 
     /// <summary>softmax along an axis, or its logarithm: e^(x − max) ÷ Σ e^(x − max).</summary>
-    public static void Softmax(Node n, Coords line, Emitter e, Reader r, Action<Coords, Val> write)
+    /// <param name="kept">Writes and reads back an exponential where its result will be; null to compute it once more.</param>
+    public static void Softmax(Node n, LineWalk walk, Emitter e, Reader r, Action<Coords, Val> write, (Action<Coords, Val> Write, Func<Coords, Val> Read)? kept)
     {
-        int axis = ((Arg.Along)n.Arg!).Axis;
-        Ints axes = [axis];
         Node x = n.In[0];
         KernelType type = KernelType.Reads(n.Type)!.Value;
-        Local max = e.Local(e.Const(type, double.NegativeInfinity)), sum = e.Local(e.Const(type, 0.0));
-        Contraction.Over(e, n.Shape, axes, line, n.Shape, true, c => max.Value = max.Value.Max(r.Read(x, c)));
-        Val top = max.Value;
-        Contraction.Over(e, n.Shape, axes, line, n.Shape, true, c => sum.Value += Maths.Exp(r.Read(x, c) - top));
-        Val total = n.Op == GraphOp.LogSoftmax ? Maths.Log(sum.Value) : 1 / sum.Value;
-        Contraction.Over(e, n.Shape, axes, line, n.Shape, true, c =>
+        Val top = walk.Fold(e.Const(type, double.NegativeInfinity), (p, q) => p.Max(q), c => r.Read(x, c));
+        bool isLog = n.Op == GraphOp.LogSoftmax;
+        Val sum = walk.Fold(e.Const(type, 0.0), (p, q) => p + q, c =>
         {
-            Val d = r.Read(x, c) - top;
-            write(c, n.Op == GraphOp.LogSoftmax ? d - total : Maths.Exp(d) * total);
+            Val v = Maths.Exp(r.Read(x, c) - top);
+            if (!isLog) kept?.Write(c, v);
+            return v;
         });
+        Val total = isLog ? Maths.Log(sum) : 1 / sum;
+        walk.Each(c => write(c, isLog ? r.Read(x, c) - top - total : (kept is { } k ? k.Read(c) : Maths.Exp(r.Read(x, c) - top)) * total));
     }
 
     /// <summary>(x − mean) ÷ √(mean((x − mean)²) + ε), in three passes so that no cancellation spoils the variance.</summary>
-    public static void Norm(Node n, Coords line, Emitter e, Reader r, Action<Coords, Val> write)
+    public static void Norm(Node n, LineWalk walk, Emitter e, Reader r, Action<Coords, Val> write)
     {
         Arg.Norm arg = (Arg.Norm)n.Arg!;
         Node x = n.In[0];
         KernelType type = KernelType.Reads(n.Type)!.Value;
         double count = Math.Max(1, (double)n.Shape.Count / Math.Max(1, Of(n.Shape, arg.Axes).Count));
-        Local sum = e.Local(e.Const(type, 0.0)), squares = e.Local(e.Const(type, 0.0));
-        if (arg.Centered) Contraction.Over(e, n.Shape, arg.Axes, line, n.Shape, true, c => sum.Value += r.Read(x, c));
-        Val mean = sum.Value / count;
+        Val zero = e.Const(type, 0.0), mean = arg.Centered ? walk.Fold(zero, (p, q) => p + q, c => r.Read(x, c)) / count : zero;
         Val Centred(Coords c) => arg.Centered ? r.Read(x, c) - mean : r.Read(x, c);
-        Contraction.Over(e, n.Shape, arg.Axes, line, n.Shape, true, c =>
+        Val squares = walk.Fold(zero, (p, q) => p + q, c =>
         {
             Val d = Centred(c);
-            squares.Value = d.Fma(d, squares.Value);
+            return d * d;
         });
-        Val deviation = Maths.Sqrt(squares.Value / count + arg.Epsilon);
-        Contraction.Over(e, n.Shape, arg.Axes, line, n.Shape, true, c => write(c, Centred(c) / deviation));
+        Val factor = 1 / Maths.Sqrt(squares / count + arg.Epsilon);
+        walk.Each(c => write(c, Centred(c) * factor));
     }
 
     public static void CumSum(Node n, Coords line, Emitter e, Reader r, Action<Coords, Val> write)
