@@ -38,7 +38,7 @@ internal sealed class InterpreterExecutable : Executable
         using Tensor faults = Tensor.Zeros(DType.Int32, [1]);
         try
         {
-            foreach (Stored s in _temporary) values[s] = Tensor.Empty(s.Type.Type, s.Layout is null ? s.Type.Shape : Shape.Of(s.Count), _pool, "interpreted value");
+            foreach (Stored s in _temporary) values[s] = Tensor.Empty(s.Element, s.Layout is null ? s.Type.Shape : Shape.Of(s.Count), _pool, "interpreted value");
             for (int i = 0; i < _graph.Inputs.Length; i++) values[new(_graph.Inputs[i], 0)] = inputs[i].Share();
             foreach ((Stored s, Tensor t) in _constants) values[s] = t.Share();
             for (int i = 0; i < _launches.Count; i++)

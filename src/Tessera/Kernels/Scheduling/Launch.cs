@@ -13,7 +13,7 @@ internal sealed record Launch(Kernel Kernel, IReadOnlyList<Stored?> Bindings, IR
     public long Bytes => Bindings.Sum(b => b is { } s ? s.Bytes : sizeof(int));
 
     /// <summary>Whether a value is known when the graph is compiled: a constant, or random numbers, whose seed makes them one.</summary>
-    public static bool IsConstant(Stored s) => s.Node.Op is GraphOp.Const or GraphOp.Random;
+    public static bool IsConstant(Stored s) => s is { Node.Op: GraphOp.Const or GraphOp.Random, As: null };
 
     /// <summary>The elements of a constant as they lie in its buffer.</summary>
     public static Tensor Constant(Stored s)

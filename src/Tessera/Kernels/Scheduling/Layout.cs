@@ -79,6 +79,14 @@ internal sealed class Layout : IEquatable<Layout>
         return new(shape, [.. parts], 0, stride, none, none) { Column = column, Columns = (start, start + count) };
     }
 
+    /// <summary>Weights of gates, of shape [directions, gates · states, inputs]: in panels of <paramref name="width"/> states, in a panel input by input, for each of them gate by gate.</summary>
+    public static Layout Gated(Shape shape, int gates, int width)
+    {
+        long hidden = shape[1] / gates, input = gates * width;
+        Ints none = Ints.Repeat(0, 3);
+        return new(shape, [new(0, 0, 1, 0, shape.CountOf(1, 3)), new(1, 0, width, hidden / width, shape[2] * input), new(2, 0, 1, 0, input), new(1, 0, hidden, 0, width), new(1, 0, 1, width, 1)], 0, shape.Count, none, none);
+    }
+
     /// <summary>The axis of columns; -1 where there are no panels.</summary>
     public int Column { get; private init; } = -1;
 

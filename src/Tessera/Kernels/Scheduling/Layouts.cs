@@ -7,17 +7,24 @@ internal sealed class Layouts
 {
     private readonly Schedule _schedule;
     private readonly Dictionary<Node, Layout> _of = [];
+    private readonly HashSet<Node> _widened = [];
 
     public Layouts(Schedule schedule, KernelTarget target)
     {
         _schedule = schedule;
         if (!target.PacksOperands) return;
         foreach (Node root in schedule.Units)
+        {
+            if (root.Type is DType.Float16 or DType.BFloat16 && root.Outputs.Length == 1 && !schedule.IsOutput(root)) _widened.Add(root);
             if (IsAble(root) && Wants(root) && !schedule.MixesChannels(root, 1)) _of[root] = WithRoom(root);
+        }
     }
 
     /// <summary>Where the elements of a stored node lie; null: row-major.</summary>
     public Layout? Of(Node n) => _of.GetValueOrDefault(n);
+
+    /// <summary>Whether a stored node of 16-bit floats is kept in 32 bits.</summary>
+    public bool IsWidened(Node n) => _widened.Contains(n);
 
     /// <summary>How far a convolution looks beyond the edges of its first operand: per axis of it, before and after.</summary>
     public static (Ints Before, Ints After) Reach(Node conv)

@@ -204,8 +204,8 @@ internal sealed class Products
     /// <summary>The second operand as an item reads it: made when the graph is compiled if it is constant.</summary>
     private Stored Pack(Node n, Layout layout, Segment segment)
     {
-        Stored to = new(n, 0, layout);
-        if (Launch.IsConstant(to)) return to;
+        Stored to = new(n, 0, layout, IsHalf(n) ? DType.Float32 : null);
+        if (Launch.IsConstant(to with { As = null })) return IsHalf(n) ? Widened(to) : to;
         Shape s = n.Shape;
         int column = layout.Column >= 0 ? layout.Column : 0, width = layout.Column >= 0 ? segment.Width : segment.Lanes;
         int[] others = [.. Enumerable.Range(0, s.Rank).Where(a => a != column)];
@@ -225,13 +225,27 @@ internal sealed class Products
         return to;
     }
 
+    private static bool IsHalf(Node n) => n.Type is DType.Float16 or DType.BFloat16;
+
+    /// <summary>A constant of 16-bit floats in 32 bits, made from its packed form in every run: to widen it once for each item would take longer than the product.</summary>
+    private Stored Widened(Stored to)
+    {
+        Stored from = to with { As = null };
+        int lanes = to.Count % Wide == 0 ? Wide : 1;
+        UnitWriter w = new(_schedule, _root, _target, to.Count / lanes, lanes, []);
+        Val at = w.E.Counting(w.E.Item() * w.E.Int(lanes));
+        w.E.Store(w.Buffer(to, BufferAccess.Write), at, w.E.Load(w.Buffer(from, BufferAccess.Read), at));
+        _launches.Add(w.Finish("Widen", [to.Node]));
+        return to;
+    }
+
     /// <summary>The first operand of a convolution with zeros as far around it as it looks; null when it is read where it lies.</summary>
     private Stored? Padded()
     {
         (Ints before, Ints after) = Layouts.Reach(_n);
         bool isCovered = _schedule.IsStored(_x) && _schedule.Layouts.Of(_x) is { } l && Enumerable.Range(0, _x.Shape.Rank).All(a => l.Before[a] >= before[a] && l.After[a] >= after[a]);
         if (isCovered || before.All(b => b == 0) && after.All(a => a == 0)) return null;
-        Stored to = new(_x, 0, Layout.Padded(_x.Shape, Layout.ChannelsLast(_x.Shape.Rank), before, after));
+        Stored to = new(_x, 0, Layout.Padded(_x.Shape, Layout.ChannelsLast(_x.Shape.Rank), before, after), IsHalf(_x) ? DType.Float32 : null);
         _launches.AddRange(Clearing.Of(to, _schedule, _target));
         Layout dense = Layout.Ordered(_x.Shape, Layout.ChannelsLast(_x.Shape.Rank));
         Launch Copy(int lanes)

@@ -54,7 +54,7 @@ internal sealed class Schedule
     public Layouts Layouts { get; }
 
     /// <summary>Where the value of a stored node lies.</summary>
-    public Stored Place(Node n) => Layouts.Of(n) is { } l ? new(n, 0, l) : Stored.Of(n);
+    public Stored Place(Node n) => Stored.Of(n) with { Layout = Layouts.Of(n), As = Layouts.IsWidened(n) ? DType.Float32 : null };
 
     /// <summary>Whether others than kernels read a node.</summary>
     public bool IsOutput(Node n) => _outputs.Contains(n);

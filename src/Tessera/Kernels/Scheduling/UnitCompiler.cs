@@ -194,9 +194,13 @@ internal sealed class UnitCompiler
     private Launch Rnn()
     {
         Shape domain = Shape.Of(_root.Outputs[1].Shape[0], _root.Outputs[1].Shape[1]);
-        UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
+        Arg.Rnn a = (Arg.Rnn)_root.Arg!;
+        bool packs = _target.PacksOperands && TakesVectors() && a.Hidden % Wide == 0 && _root.In[1].Op == GraphOp.Const && _root.In[2].Op == GraphOp.Const;
+        int vectors = a.Hidden % (2 * Wide) == 0 ? 2 : 1, width = packs ? vectors * Wide : 1, gates = Recurrent.GatesOf(a.Kind);
+        UnitWriter w = new(_schedule, _root, _target, domain.Count, packs ? Wide : 1, packs ? [vectors] : []);
         int[] buffers = [.. Enumerable.Range(0, 3).Select(i => w.Buffer(new(_root, i), BufferAccess.ReadWrite))];
-        Recurrent.Run(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, buffers);
+        int Weights(int operand) => w.Buffer(new(_root.In[operand], 0, Layout.Gated(_root.In[operand].Shape, gates, width)), BufferAccess.Read);
+        Recurrent.Run(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, buffers, width, packs ? (Weights(1), Weights(2)) : null);
         return w.Finish("Rnn");
     }
 
@@ -220,7 +224,7 @@ internal sealed class UnitCompiler
         Shape domain = Scattering.Domain(_root);
         if (domain.Count == 0 || _root.In[1].Shape.Count == 0) yield break;
         UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
-        Scattering.Scatter(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, w.Buffer(new(_root, 0), BufferAccess.ReadWrite));
+        Scattering.Scatter(_root, Coords.OfNumber(w.E, domain, w.E.Item()), w.E, w.R, w.Buffer(_schedule.Place(_root), BufferAccess.ReadWrite));
         yield return w.Finish(_root.Op.ToString());
     }
 }

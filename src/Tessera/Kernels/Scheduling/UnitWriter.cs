@@ -41,7 +41,7 @@ internal sealed class UnitWriter
         if (SameConstant(s) is { } same) return _numbers[s] = same;
         if (s.Count > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{s.Type} has more elements than kernels number.");
         _bindings.Add(s);
-        return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Type.Type, access);
+        return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Element, access);
     }
 
     /// <summary>Stores an element of an output of a node where the schedule wants it.</summary>

@@ -30,6 +30,7 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
             case DType.Int8: p.Address(); At(WasmOp.V128Load32Zero, 0, p.Offset); code.Op(WasmOp.I16x8ExtendLowI8x16S).Op(WasmOp.I32x4ExtendLowI16x8S); break;
             case DType.UInt8: Bytes(type, p); break;
             case DType.Bool: Bytes(type, p); code.Op(WasmOp.I32Const).Signed(0).Op(WasmOp.I32x4Splat).Op(WasmOp.I32x4Ne); break;
+            case DType.Float16: Halves(p); break;
             default: Lanes(type, p); break;
         }
     }
@@ -39,6 +40,27 @@ internal sealed class WasmMemory(WasmCode code, Func<WasmType, int> temporary)
         p.Address();
         At(WasmOp.V128Load32Zero, 0, p.Offset);
         code.Op(WasmOp.I16x8ExtendLowI8x16U).Op(WasmOp.I32x4ExtendLowI16x8U);
+    }
+
+    /// <summary>Four Float16 as Float32, as <see cref="WasmHalves.WidenBody"/> makes one.</summary>
+    private void Halves(Place p)
+    {
+        uint v = (uint)temporary(WasmType.V128), b = (uint)temporary(WasmType.V128);
+        WasmCode Get(uint local) => code.Op(WasmOp.LocalGet).Unsigned(local);
+        void All(int bits) => code.Op(WasmOp.I32Const).Signed(bits).Op(WasmOp.I32x4Splat);
+        p.Address();
+        At(WasmOp.V128Load16x4U, 1, p.Offset);
+        code.Op(WasmOp.LocalTee).Unsigned(v);
+        All(0x7FFF);
+        code.Op(WasmOp.V128And).Op(WasmOp.I32Const).Signed(13).Op(WasmOp.I32x4Shl).Op(WasmOp.LocalTee).Unsigned(b);
+        All(0x7F800000);
+        code.Op(WasmOp.V128Or);
+        Get(b).Op(WasmOp.F32Const).Float(MathF.ScaleB(1, 112)).Op(WasmOp.F32x4Splat).Op(WasmOp.F32x4Mul);
+        All(0x7C00 << 13);
+        Get(b).Op(WasmOp.I32x4LeS).Op(WasmOp.V128BitSelect);
+        Get(v);
+        All(0x8000);
+        code.Op(WasmOp.V128And).Op(WasmOp.I32Const).Signed(16).Op(WasmOp.I32x4Shl).Op(WasmOp.V128Or);
     }
 
     /// <summary>Four elements one by one.</summary>
