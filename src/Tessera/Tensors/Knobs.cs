@@ -45,6 +45,8 @@ public static class Knobs
 
     public static Knob Seed { get; } = new("TESSERA_SEED", "", "Seed of the tests' random inputs; absent draws one, and a failing test prints it.");
 
+    public static Knob Snapshots { get; } = new("TESSERA_SNAPSHOTS", "0", "1 lets the tests of renderers write what they render into the repository instead of comparing it.");
+
     public static Knob Cache { get; } = new("TESSERA_CACHE", "", "Folder of what is fetched or computed once; absent means the folder tessera where the system keeps caches.");
 
     public static Knob XdgCacheHome { get; } = new("XDG_CACHE_HOME", "", "Where Linux systems keep caches (XDG Base Directory Specification); absent means ~/.cache.");
@@ -56,5 +58,5 @@ public static class Knobs
     public static Knob VulkanDrivers { get; } = new("VK_DRIVER_FILES", "", "Vulkan drivers that the loader is shown (Khronos); absent lets the engine webgpu:dawn choose.");
 
     /// <summary>Every knob, by name.</summary>
-    public static IReadOnlyList<Knob> All { get; } = [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers }.OrderBy(k => k.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<Knob> All { get; } = [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers }.OrderBy(k => k.Name, StringComparer.Ordinal)];
 }

@@ -22,6 +22,9 @@ public sealed record SharedArray(KernelType Type, int Count);
 /// <param name="Body">What an item does.</param>
 public sealed record Kernel(string Name, ImmutableArray<KernelBuffer> Buffers, ImmutableArray<SharedArray> Shared, long Items, int GroupSize, Block Body)
 {
+    /// <summary>The result that it was made for, for people: a kernel may serve others that are computed alike.</summary>
+    public string Result { get; init; } = "";
+
     /// <summary>Every instruction, outer ones first.</summary>
     public IEnumerable<Instruction> Instructions => Walk(Body);
 

@@ -16,4 +16,12 @@ public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat6
 
     /// <summary>WGSL, within the limits that every WebGPU device keeps. Its own functions may be off by more than a conforming engine is.</summary>
     public static KernelTarget WebGpu { get; } = new("webgpu", HasFunctions: false, HasFloat64: false, Alignment: 256, MostBuffers: 8);
+
+    /// <summary>OpenCL C on a device with 64-bit floats.</summary>
+    public static KernelTarget OpenCl { get; } = new("opencl", HasFunctions: true, HasFloat64: true, Alignment: 128);
+
+    public static KernelTarget Cuda { get; } = new("cuda", HasFunctions: true, HasFloat64: true, Alignment: 256);
+
+    /// <summary>Metal's precise functions.</summary>
+    public static KernelTarget Metal { get; } = new("metal", HasFunctions: true, HasFloat64: false, Alignment: 256, MostBuffers: 31);
 }

@@ -54,9 +54,12 @@ internal sealed class UnitWriter
     {
         if (s.Node.Op != GraphOp.Const) return null;
         foreach ((Stored other, int number) in _numbers)
-            if (other.Node.Op == GraphOp.Const && other.Type == s.Type && other with { Node = s.Node } == s && Equal(other.Node.Constant!, s.Node.Constant!)) return number;
+            if (other.Node.Op == GraphOp.Const && Same(other, s) && Equal(other.Node.Constant!, s.Node.Constant!)) return number;
         return null;
     }
+
+    /// <summary>Whether elements that are equal lie alike.</summary>
+    private static bool Same(Stored a, Stored b) => a.Layout is null && b.Layout is null ? a.Element == b.Element && a.Bytes == b.Bytes : a.Type == b.Type && a with { Node = b.Node } == b;
 
     private static bool Equal(Tensor a, Tensor b)
     {
@@ -67,7 +70,7 @@ internal sealed class UnitWriter
     /// <param name="nodes">What the kernel is for; null: the unit's nodes.</param>
     public Launch Finish(string name, IReadOnlyList<Node>? nodes = null) => _bindings.Count > _target.MostBuffers
         ? throw new TesseraException(ErrorCode.Unsupported, $"{_root.Op} reads and writes {_bindings.Count} buffers; {_target.Name} binds {_target.MostBuffers}.")
-        : new(_b.Build(name, 64), _bindings, nodes ?? [.. _schedule.Reach(_root).Where(n => n == _root || !_schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
+        : new(_b.Build(name, 64) with { Result = _root.Outputs[0].ToString() }, _bindings, nodes ?? [.. _schedule.Reach(_root).Where(n => n == _root || !_schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
 
     /// <summary>What a 16-bit node would have stored.</summary>
     public static Val Rounded(Node n, Val v) => v.Type.Kind == ScalarKind.Float32 ? Casting.Rounded(v, n.Type) : v;

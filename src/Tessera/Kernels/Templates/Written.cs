@@ -60,15 +60,22 @@ internal static class Written
         bool single = !e.Target.HasFloat64;
         Val d = single ? x : x.To(ScalarKind.Float64), n = e.Unary(KernelOp.Round, d * (2 / Math.PI)), r = d;
         foreach (double part in single ? ShortHalfPi : LongHalfPi) r -= n * part;
-        Val z = r * r, sin = e.Like(d, 0), cos = e.Like(d, 0);
+        Val v = Turned(r, n + quarters).To(x.Type.Kind);
+        // −0 keeps its sign.
+        return quarters == 0 ? x.Is(0).Then(x, v) : v;
+    }
+
+    /// <summary>sin(r + q·π/2) for |r| ≤ π/4 and a whole q.</summary>
+    public static Val Turned(Val r, Val q)
+    {
+        Emitter e = r.E;
+        bool single = r.Type.Kind == ScalarKind.Float32;
+        Val z = r * r, sin = e.Like(r, 0), cos = e.Like(r, 0);
         for (int j = single ? 9 : 17; j >= 3; j -= 2) sin = (sin + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
         for (int j = single ? 10 : 16; j >= 2; j -= 2) cos = (cos + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
-        Val q = n + quarters;
         q -= e.Unary(KernelOp.Floor, q * 0.25) * 4;
         Val odd = q.Is(1) | q.Is(3), y = odd.Then(cos + 1, sin * r + r);
-        // −0 keeps its sign.
-        Val v = (q >= 2).Then(-y, y).To(x.Type.Kind);
-        return quarters == 0 ? x.Is(0).Then(x, v) : v;
+        return (q >= 2).Then(-y, y);
     }
 
     // π/2 in parts that whole numbers multiply exactly, and the rest.

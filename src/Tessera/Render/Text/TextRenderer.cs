@@ -65,10 +65,13 @@ internal abstract class TextRenderer(Kernel k)
         _ => _inlining.Inlined(i) ? Guarded(i).ToString() : _names[i],
     };
 
+    /// <summary>Whether a value costs nothing to refer to.</summary>
+    public bool HasName(Instruction i) => i.Op is KernelOp.Const or KernelOp.Item || !_inlining.Inlined(i);
+
     /// <summary>A value as an operand that is written more than once.</summary>
     public string Named(Instruction i)
     {
-        if (i.Op is KernelOp.Const or KernelOp.Item || !_inlining.Inlined(i)) return Of(i);
+        if (HasName(i)) return Of(i);
         return i.Op == KernelOp.Get ? Of(i) : Named(i.Type, Guarded(i).Code);
     }
 

@@ -60,9 +60,9 @@ internal sealed class WgslMemory
     public Text Load(int buffer, Instruction index, KernelType type)
     {
         string name = _k.Buffers[buffer].Name;
-        if (_forms[buffer] == Form.Vectors) return Text.Atom($"{name}[{Shifted(index, 2)}]");
+        if (_forms[buffer] == Form.Vectors) return Text.Atom($"{name}[{Shifted(index, 2).Code}]");
         if (_forms[buffer] == Form.Elements)
-            return Text.Atom(type.Lanes == 1 ? $"{name}[{_text.Of(index)}]" : $"vec4<{Element(buffer)}>({string.Join(", ", Enumerable.Range(0, 4).Select(l => $"{name}[{_text.Named(index)}{Plus(l)}]"))})");
+            return Text.Atom(type.Lanes == 1 ? $"{name}[{_text.Bare(index)}]" : $"vec4<{Element(buffer)}>({string.Join(", ", Enumerable.Range(0, 4).Select(l => $"{name}[{_text.Named(index)}{Plus(l)}]"))})");
         DType t = _k.Buffers[buffer].Type;
         if (type.Lanes == 1) return One(buffer, t, _text.Named(index));
         if (!IsWhole(t, index))
@@ -70,10 +70,10 @@ internal sealed class WgslMemory
             string at = _text.Named(index);
             return Text.Atom($"vec4<{Scalar(t)}>({string.Join(", ", Enumerable.Range(0, 4).Select(l => One(buffer, t, l == 0 ? at : $"({at}{Plus(l)})").Code))})");
         }
-        string word = Word(buffer, Shifted(index, t.Bits() == 8 ? 2 : 1));
+        string word = Word(buffer, Shifted(index, t.Bits() == 8 ? 2 : 1).Code);
         if (t.Bits() == 8)
             return t == DType.Int8 ? Text.Atom($"{_text.Use("signed_bytes")}({word})") : t == DType.Bool ? Text.Operation($"{_text.Use("bytes")}({word}) != vec4<u32>()") : Text.Atom($"{_text.Use("bytes")}({word})");
-        string first = Term(index, 1), pair = $"{Word(buffer, first)}, {Word(buffer, first + " + 1")}";
+        string first = Shifted(index, 1).ToString(), pair = $"{Word(buffer, first)}, {Word(buffer, first + " + 1")}";
         return t switch
         {
             DType.Int16 => Text.Atom($"{_text.Use("signed_halves")}({pair})"),
@@ -88,10 +88,10 @@ internal sealed class WgslMemory
     {
         string name = _k.Buffers[buffer].Name;
         (DType t, KernelType type) = (_k.Buffers[buffer].Type, value.Type);
-        if (_forms[buffer] == Form.Vectors) return [$"{name}[{Shifted(index, 2)}] = {_text.Bare(value)};"];
+        if (_forms[buffer] == Form.Vectors) return [$"{name}[{Shifted(index, 2).Code}] = {_text.Bare(value)};"];
         if (_forms[buffer] == Form.Elements)
         {
-            if (type.Lanes == 1) return [$"{name}[{_text.Of(index)}] = {_text.Bare(value)};"];
+            if (type.Lanes == 1) return [$"{name}[{_text.Bare(index)}] = {_text.Bare(value)};"];
             string at = _text.Named(index), v = _text.Named(value);
             return Enumerable.Range(0, 4).Select(l => $"{name}[{at}{Plus(l)}] = {v}.{"xyzw"[l]};");
         }
@@ -102,7 +102,7 @@ internal sealed class WgslMemory
 
     private IEnumerable<string> Whole(int buffer, DType t, Instruction index, string v)
     {
-        string at = Term(index, t.Bits() == 8 ? 2 : 1);
+        string at = Shifted(index, t.Bits() == 8 ? 2 : 1).ToString();
         if (t.Bits() == 8)
         {
             string words = t == DType.UInt8 ? v : t == DType.Int8 ? $"bitcast<vec4<u32>>({v})" : $"vec4<u32>({v})";
@@ -167,17 +167,15 @@ internal sealed class WgslMemory
     private static bool IsWhole(DType t, Instruction index) => t.Bits() == 8 ? IsAligned(index, 4) : t.Bits() == 16 && IsAligned(index, 2);
 
     /// <summary>index ÷ 2ⁿ, of an index that it divides: products and sums are divided term by term.</summary>
-    private string Shifted(Instruction index, int n)
+    private Text Shifted(Instruction index, int n)
     {
         int unit = 1 << n;
         return index switch
         {
-            { Op: KernelOp.Const } => $"{index.Integer >> n}",
-            { Op: KernelOp.Mul, In: [var x, { Integer: { } f }] } when f % unit == 0 => f == unit ? _text.Of(x) : $"{_text.Of(x)} * {f >> n}",
-            { Op: KernelOp.Add, In: [var x, var y] } when IsAligned(x, unit) && IsAligned(y, unit) => $"{Term(x, n)} + {Term(y, n)}",
-            _ => $"{_text.Of(index)} >> {n}u",
+            { Op: KernelOp.Const } => Text.Atom($"{index.Integer >> n}"),
+            { Op: KernelOp.Mul, In: [var x, { Integer: { } f }] } when f % unit == 0 && (_text.HasName(x) || !_text.HasName(index)) => f == unit ? Text.Atom(_text.Of(x)) : Text.Operation($"{_text.Of(x)} * {f >> n}"),
+            { Op: KernelOp.Add, In: [var x, var y] } when IsAligned(x, unit) && IsAligned(y, unit) => Text.Operation($"{Shifted(x, n)} + {Shifted(y, n)}"),
+            _ => Text.Operation($"{_text.Of(index)} >> {n}u"),
         };
     }
-
-    private string Term(Instruction x, int n) => Shifted(x, n) is var t && x.Op is KernelOp.Mul or KernelOp.Const or KernelOp.Add ? t : $"({t})";
 }

@@ -14,17 +14,14 @@ internal sealed class WgslRenderer : TextRenderer
     {
         WgslRenderer r = new(k);
         string statements = r.Statements();
-        long groups = (k.Items + k.GroupSize - 1) / k.GroupSize;
-        bool whole = k.Items % k.GroupSize == 0 && groups <= Grid.MostGroups;
-        if (!whole && k.Instructions.Any(i => i.Op == KernelOp.Barrier)) throw new TesseraException(ErrorCode.Internal, $"Kernel '{k.Name}': a workgroup with a barrier must be whole.");
         return $$"""
-            // {{k.Name}}
+            // {{k.Name}}: {{k.Result}}
             {{string.Concat(k.Buffers.Select((b, i) => $"@group(0) @binding({i}) var<storage, read_write> {b.Name}: {r._memory.Declaration(i)}; // {b.Type}\n"))}}{{string.Concat(k.Shared.Select((s, i) => $"var<workgroup> s{i}: array<{r.TypeName(s.Type)}, {s.Count}>;\n"))}}
             {{string.Concat(r.Helpers.Select(h => h + "\n\n"))}}@compute @workgroup_size({{k.GroupSize}})
             fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
                 let group = i32(group_id.y * groups.x + group_id.x);
                 let item = group * {{k.GroupSize}} + i32(local);
-            {{(whole ? "" : $"    if (item >= {k.Items}) {{ return; }}\n")}}{{statements}}}
+            {{(Grid.IsExact(k) ? "" : $"    if (item >= {k.Items}) {{ return; }}\n")}}{{statements}}}
 
             """;
     }
@@ -55,7 +52,7 @@ internal sealed class WgslRenderer : TextRenderer
         {
             float f = (float)r.Value;
             // Literals have no NaN, infinity, or sign of zero, and the shortest text of the largest number is beyond it.
-            return float.IsFinite(f) && (f != 0 || !float.IsNegative(f)) ? Negative(f < 0, ((double)f).ToString("R", CultureInfo.InvariantCulture) + "f") : $"{Use("real")}({BitConverter.SingleToUInt32Bits(f)}u)";
+            return float.IsFinite(f) && (f != 0 || !float.IsNegative(f)) ? Negative(f < 0, ((double)f).ToString("R", CultureInfo.InvariantCulture) + "f") : $"{Use("real")}(0x{BitConverter.SingleToUInt32Bits(f):x}u)";
         }
         long v = ((KernelArg.Integer)value).Value;
         return type.Kind switch

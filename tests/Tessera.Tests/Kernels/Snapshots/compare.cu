@@ -1,0 +1,29 @@
+// And: Bool[9]
+template <class T, class F> __device__ T bits(F x) { union { F from; T to; } u = {x}; return u.to; }
+template <class T> struct vec { T x, y, z, w; };
+#define LANES(op) template <class T> __device__ vec<T> operator op(vec<T> a, vec<T> b) { return {T(a.x op b.x), T(a.y op b.y), T(a.z op b.z), T(a.w op b.w)}; }
+LANES(+) LANES(-) LANES(*) LANES(/) LANES(%) LANES(&) LANES(|) LANES(^) LANES(<<) LANES(>>)
+#define TRUTHS(op) template <class T> __device__ vec<bool> operator op(vec<T> a, vec<T> b) { return {a.x op b.x, a.y op b.y, a.z op b.z, a.w op b.w}; }
+TRUTHS(==) TRUTHS(!=) TRUTHS(<) TRUTHS(<=)
+#define SIGNED(op) template <class T> __device__ vec<T> operator op(vec<T> a) { return {T(op a.x), T(op a.y), T(op a.z), T(op a.w)}; }
+SIGNED(-) SIGNED(~) SIGNED(!)
+#define EACH(f) template <class T> __device__ vec<T> f(vec<T> a) { return {f(a.x), f(a.y), f(a.z), f(a.w)}; }
+EACH(fabs) EACH(floor) EACH(ceil) EACH(rint) EACH(trunc) EACH(sqrt) EACH(exp) EACH(log) EACH(sin) EACH(cos)
+template <class T> __device__ vec<T> pick(vec<bool> c, vec<T> a, vec<T> b) { return {c.x ? a.x : b.x, c.y ? a.y : b.y, c.z ? a.z : b.z, c.w ? a.w : b.w}; }
+template <class T, class F> __device__ vec<T> to(vec<F> a) { return {T(a.x), T(a.y), T(a.z), T(a.w)}; }
+template <class T> __device__ vec<T> all(T a) { return {a, a, a, a}; }
+template <class T> __device__ vec<T> load4(const T *p) { return {p[0], p[1], p[2], p[3]}; }
+template <class T> __device__ void store4(T *p, vec<T> v) { p[0] = v.x; p[1] = v.y; p[2] = v.z; p[3] = v.w; }
+extern "C" __global__ __launch_bounds__(64) void run(float *b0, float *b1, float *b2, unsigned char *b3)
+{
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    if (item >= 3) return;
+    const int t0 = item * 4;
+    const int v1 = t0 < 5 ? t0 : 5;
+    const vec<float> v2 = load4(b2 + v1);
+    const vec<bool> t3 = (load4(b0 + v1) < load4(b1 + v1)) & (!(!(v2 == v2)));
+    b3[v1] = (unsigned char)(t3.x);
+    b3[v1 + 1] = (unsigned char)(t3.y);
+    b3[v1 + 2] = (unsigned char)(t3.z);
+    b3[v1 + 3] = (unsigned char)(t3.w);
+}

@@ -1,0 +1,56 @@
+// Log: BFloat16[7]
+@group(0) @binding(0) var<storage, read_write> b0: array<u32>; // BFloat16
+@group(0) @binding(1) var<storage, read_write> b1: array<atomic<u32>>; // BFloat16
+
+fn from_bf16(h: u32) -> f32 { return bitcast<f32>(h << 16u); }
+
+fn real(bits: u32) -> f32 { return bitcast<f32>(bits); }
+
+fn to_bf16(v: f32) -> u32 {
+    let bits = bitcast<u32>(v);
+    return select((bits + 0x7fffu + ((bits >> 16u) & 1u)) >> 16u, (bits >> 16u) | 0x40u, (bits & 0x7fffffffu) > 0x7f800000u);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let group = i32(group_id.y * groups.x + group_id.x);
+    let item = group * 64 + i32(local);
+    if (item >= 2) { return; }
+    let v0 = min(item * 4, 3);
+    let t1 = vec4<f32>(from_bf16(extractBits(b0[v0 >> 1u], (u32(v0 & 1) * 16u), 16u)), from_bf16(extractBits(b0[(v0 + 1) >> 1u], (u32((v0 + 1) & 1) * 16u), 16u)), from_bf16(extractBits(b0[(v0 + 2) >> 1u], (u32((v0 + 2) & 1) * 16u), 16u)), from_bf16(extractBits(b0[(v0 + 3) >> 1u], (u32((v0 + 3) & 1) * 16u), 16u)));
+    let t2 = select(t1, vec4<f32>((-104f)), t1 < vec4<f32>((-104f)));
+    let v3 = select(t2, vec4<f32>(89f), vec4<f32>(89f) < t2);
+    let v4 = round(v3 * vec4<f32>(1.442695f));
+    let v5 = v4 * vec4<f32>(0.00021219444f) + (v4 * vec4<f32>((-0.6933594f)) + v3);
+    let v6 = vec4<f32>(0.5f);
+    let v7 = (((vec4<f32>(0.0013926176f) * v5 + vec4<f32>(0.008363173f)) * v5 + vec4<f32>(0.041666556f)) * v5 + vec4<f32>(0.16666578f)) * v5 + v6;
+    let v8 = vec4<f32>(1f);
+    let v9 = floor(v4 * v6);
+    let v10 = vec4<i32>(127);
+    let v11 = vec4<i32>(23);
+    let v12 = bitcast<vec4<f32>>((vec4<i32>(v4 - v9) + v10) << vec4<u32>(23u));
+    let v13 = (((((v7 * (v5 * v5)) + v5) + v8) * bitcast<vec4<f32>>((vec4<i32>(v9) + v10) << vec4<u32>(23u))) * v12) + v8;
+    let v14 = v13 < vec4<f32>(1.1754944E-38f);
+    let v15 = bitcast<vec4<i32>>(select(v13, v13 * vec4<f32>(33554432f), v14));
+    let v16 = (v15 - vec4<i32>(1060439283)) >> vec4<u32>(23u);
+    let v17 = bitcast<vec4<f32>>(v15 - (v16 << vec4<u32>(23u)));
+    let v18 = (v17 - v8) / (v17 + v8);
+    let v19 = v18 * v18;
+    var c20: f32 = 0f;
+    let v21 = ((((vec4<f32>(c20 + 0.18181819f) * v19) + vec4<f32>(0.22222222f)) * v19) + vec4<f32>(0.2857143f)) * v19;
+    let v22 = vec4<f32>(0f);
+    let v23 = vec4<f32>(v16) - select(v22, vec4<f32>(25f), v14);
+    let v24 = v23 * vec4<f32>(1.4286068E-06f);
+    let v25 = v18 * vec4<f32>(2f);
+    let v26 = ((v18 * ((((v21 + vec4<f32>(0.4f)) * v19) + vec4<f32>(0.6666667f)) * v19)) + v24) + v25;
+    let v27 = select(select(v13, (v23 * vec4<f32>(0.69314575f)) + v26, v13 < vec4<f32>(real(0x7f800000u))), vec4<f32>(real(0xffc00000u)), v13 < v22);
+    let t28 = select(v27, vec4<f32>(real(0xff800000u)), v13 == v22);
+    atomicAnd(&b1[v0 >> 1u], ~(65535u << (u32(v0 & 1) * 16u)));
+    atomicOr(&b1[v0 >> 1u], (to_bf16(t28.x) & 65535u) << (u32(v0 & 1) * 16u));
+    atomicAnd(&b1[(v0 + 1) >> 1u], ~(65535u << (u32((v0 + 1) & 1) * 16u)));
+    atomicOr(&b1[(v0 + 1) >> 1u], (to_bf16(t28.y) & 65535u) << (u32((v0 + 1) & 1) * 16u));
+    atomicAnd(&b1[(v0 + 2) >> 1u], ~(65535u << (u32((v0 + 2) & 1) * 16u)));
+    atomicOr(&b1[(v0 + 2) >> 1u], (to_bf16(t28.z) & 65535u) << (u32((v0 + 2) & 1) * 16u));
+    atomicAnd(&b1[(v0 + 3) >> 1u], ~(65535u << (u32((v0 + 3) & 1) * 16u)));
+    atomicOr(&b1[(v0 + 3) >> 1u], (to_bf16(t28.w) & 65535u) << (u32((v0 + 3) & 1) * 16u));
+}
