@@ -30,52 +30,46 @@ extern "C" __global__ __launch_bounds__(64) void run(float *b0, float *b1, float
     const vec<int> v9 = all<int>(7);
     const vec<int> v10 = all<int>(1);
     for (int n11 = 0; n11 < 3; n11 += 1) {
-        const int v12 = n11 * 9;
-        const int v13 = v12 + 27;
-        const int v14 = v12 + 54;
-        const int v15 = v12 + 81;
-        const int v16 = n11 * 64;
-        for (int n17 = 0; n17 < 3; n17 += 1) {
-            const int v18 = (v5 + n17) + (-1);
-            const vec<bool> v19 = all<bool>((0 <= v18) & (v18 < 8));
-            const int v20 = n17 * 3;
-            const int v21 = v12 + v20;
-            const int v22 = v13 + v20;
-            const int v23 = v14 + v20;
-            const int v24 = v15 + v20;
-            const int v25 = v16 + (v18 * 8);
-            const int t26 = 0 < v18 ? v18 : 0;
-            const int t27 = 0 < v18 ? v18 : 0;
-            const vec<int> v28 = all<int>(v16 + ((t27 < 7 ? t27 : 7) * 8));
-            for (int n29 = 0; n29 < 3; n29 += 1) {
-                const int v30 = v6 + n29;
-                const int v31 = v30 + (-1);
-                const vec<int> v32 = vec<int>{v31, v30, v30 + 1, v30 + 2};
-                const vec<bool> v33 = v19 & ((v7 <= v32) & (v32 < v8));
-                vec<float> v34 = v0;
-                const int v35 = v25 + v31;
-                const vec<int> t36 = pick(v7 < v32, v32, v7);
-                const vec<int> v37 = bits<vec<int>>(bits<vec<unsigned>>(v28) + bits<vec<unsigned>>(bits<vec<int>>(bits<vec<unsigned>>(pick(t36 < v9, t36, v9)) * bits<vec<unsigned>>(v10))));
-                const int v38 = v37.x;
-                const int v39 = v37.y;
-                const int v40 = v37.z;
-                const int v41 = v37.w;
-                if ((v33.x & v33.z) & (v33.y & v33.w)) {
-                    v34 = load4(b1 + v35);
+        const int v12 = (v5 + n11) + (-1);
+        const vec<bool> v13 = all<bool>((0 <= v12) & (v12 < 8));
+        const int v14 = n11 * 3;
+        const int v15 = v12 * 8;
+        const int t16 = 0 < v12 ? v12 : 0;
+        const int v17 = (t16 < 7 ? t16 : 7) * 8;
+        for (int n18 = 0; n18 < 3; n18 += 1) {
+            const int v19 = v6 + n18;
+            const int v20 = v19 + (-1);
+            const vec<int> v21 = vec<int>{v20, v19, v19 + 1, v19 + 2};
+            const vec<bool> v22 = v13 & ((v7 <= v21) & (v21 < v8));
+            const bool v23 = (v22.x & v22.z) & (v22.y & v22.w);
+            const vec<int> t24 = pick(v7 < v21, v21, v7);
+            const vec<int> v25 = bits<vec<int>>(bits<vec<unsigned>>(pick(t24 < v9, t24, v9)) * bits<vec<unsigned>>(v10));
+            for (int n26 = 0; n26 < 3; n26 += 1) {
+                const int v27 = n26 * 9;
+                vec<float> v28 = v0;
+                const int v29 = n26 * 64;
+                const int v30 = (v29 + v15) + v20;
+                const vec<int> v31 = bits<vec<int>>(bits<vec<unsigned>>(all<int>(v29 + v17)) + bits<vec<unsigned>>(v25));
+                const int v32 = v31.x;
+                const int v33 = v31.y;
+                const int v34 = v31.z;
+                const int v35 = v31.w;
+                if (v23) {
+                    v28 = load4(b0 + v30);
                 } else {
-                    v34 = pick(v33, vec<float>{b1[v38], b1[v39], b1[v40], b1[v41]}, v0);
+                    v28 = pick(v22, vec<float>{b0[v32], b0[v33], b0[v34], b0[v35]}, v0);
                 }
-                const vec<float> v42 = v34;
-                v1 = all<float>(b0[v21 + n29]) * v42 + v1;
-                v2 = all<float>(b0[v22 + n29]) * v42 + v2;
-                v3 = all<float>(b0[v23 + n29]) * v42 + v3;
-                v4 = all<float>(b0[v24 + n29]) * v42 + v4;
+                const vec<float> v36 = v28;
+                v1 = all<float>(b1[(v27 + v14) + n18]) * v36 + v1;
+                v2 = all<float>(b1[((v27 + 27) + v14) + n18]) * v36 + v2;
+                v3 = all<float>(b1[((v27 + 54) + v14) + n18]) * v36 + v3;
+                v4 = all<float>(b1[((v27 + 81) + v14) + n18]) * v36 + v4;
             }
         }
     }
-    const int v43 = v5 * 8;
-    store4(b2 + (v43 + v6), v1);
-    store4(b2 + ((v43 + 64) + v6), v2);
-    store4(b2 + ((v43 + 128) + v6), v3);
-    store4(b2 + ((v43 + 192) + v6), v4);
+    const int v37 = v5 * 8;
+    store4(b2 + (v37 + v6), v1);
+    store4(b2 + ((v37 + 64) + v6), v2);
+    store4(b2 + ((v37 + 128) + v6), v3);
+    store4(b2 + ((v37 + 192) + v6), v4);
 }

@@ -11,7 +11,7 @@ fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) gro
     if (item >= 6) { return; }
     let v0 = item * 4;
     let v1 = vec4<f32>(0f);
-    let t2 = round(b0[item] / vec4<f32>(0.05f)) + vec4<f32>(128f);
+    let t2 = round(b0[item] / vec4<f32>(0.05000000074505806f)) + vec4<f32>(128f);
     let t3 = select(t2, vec4<f32>(255f), vec4<f32>(255f) < t2);
     let v4 = select(t3, v1, t3 < v1);
     let v5 = trunc(v4);
