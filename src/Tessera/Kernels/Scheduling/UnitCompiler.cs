@@ -40,7 +40,7 @@ internal sealed class UnitCompiler
             GraphOp.MatMul or GraphOp.Conv => [Blocked(template)],
             GraphOp.Rnn => [Rnn()],
             GraphOp.Host or GraphOp.Attention => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} has no kernel."),
-            _ => [Best(lanes => Pointwise(_root.Shape, lanes, [], (at, r, e, w) => w.Write(_root, at, r.Read(_root, at))))],
+            _ => [Best(lanes => Pointwise(_root, lanes, (at, r, e, w) => w.Write(_root, at, r.Read(_root, at))))],
         };
     }
 
@@ -54,16 +54,38 @@ internal sealed class UnitCompiler
     /// <summary>Vectors have 32-bit lanes; angles are reduced in Float64 where the target has no sine.</summary>
     private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || n.Op == GraphOp.Fft || !_target.HasFunctions && _target.HasFloat64 && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
 
-    private (Launch, bool) Pointwise(Shape domain, int lanes, int[] block, Action<Coords, Reader, Emitter, UnitWriter> body)
+    private (Launch, bool) Pointwise(Node part, int lanes, Action<Coords, Reader, Emitter, UnitWriter> body)
     {
+        Shape domain = part.Shape;
         if (!TakesVectors() || domain.Count < lanes) lanes = 1;
+        if (_target.PacksOperands && Runs.Of(_schedule, _root, part) is { } runs && runs.Length >= 2 * Wide) return Run(domain, runs, lanes, body);
         long items = (domain.Count + lanes - 1) / lanes;
-        UnitWriter w = new(_schedule, _root, _target, items, lanes, block);
+        UnitWriter w = new(_schedule, _root, _target, items, lanes, []);
         Val first = w.E.Item() * w.E.Int(lanes);
         // The last vector ends with the last element and may compute some twice.
         if (domain.Count % lanes != 0) first = first.Min(w.E.Int(domain.Count - lanes));
         body(Number(w.E, domain, w.E.Counting(first)), w.R, w.E, w);
         return (w.Finish(_root.Op.ToString()), w.E.Scattered);
+    }
+
+    /// <summary>An item computes a run of neighbours, vector by vector, so that what is the same for all of them is found once.</summary>
+    private (Launch, bool) Run(Shape domain, Runs runs, int lanes, Action<Coords, Reader, Emitter, UnitWriter> body)
+    {
+        UnitWriter w = new(_schedule, _root, _target, runs.Outer.Count * runs.Pieces, lanes, []);
+        Emitter e = w.E;
+        Val item = e.Item(), first = e.Int(0);
+        if (runs.Pieces > 1)
+        {
+            first = item % e.Int(runs.Pieces) * e.Int(runs.Piece);
+            // The last piece ends with the run and may compute some twice.
+            if (runs.Pieces * runs.Piece > runs.Length) first = first.Min(e.Int(runs.Length - runs.Piece));
+        }
+        Coords outer = Coords.OfNumber(e, runs.Outer, item / e.Int(runs.Pieces));
+        void At(Val j) => body(runs.At(e, domain, outer, e.Counting(j)), w.R, e, w);
+        long whole = runs.Piece / lanes * lanes;
+        e.For(e.Int(0), e.Int(whole), lanes, j => At(first + j));
+        if (whole < runs.Piece) At(first + e.Int(runs.Piece - lanes));
+        return (w.Finish(_root.Op.ToString()), e.Scattered);
     }
 
     /// <summary>Elements in the order in which the unit's value stores them.</summary>
@@ -213,14 +235,13 @@ internal sealed class UnitCompiler
             long start = from;
             from += part.Shape[axis];
             if (part.Shape.Count == 0) continue;
-            yield return Best(lanes => Pointwise(part.Shape, lanes, [], (at, r, e, w) =>
-                w.Write(_root, Coords.OfDigits(e, _root.Shape, a => a == axis ? at[a] + e.Int(start) : at[a]), r.Read(part, at))));
+            yield return Best(lanes => Pointwise(part, lanes, (at, r, e, w) => w.Write(_root, at.With(_root.Shape, axis, at[axis] + e.Int(start)), r.Read(part, at))));
         }
     }
 
     private IEnumerable<Launch> Scatter()
     {
-        yield return Best(lanes => Pointwise(_root.Shape, lanes, [], (at, r, e, w) => w.Write(_root, at, r.Read(_root.In[0], at))));
+        yield return Best(lanes => Pointwise(_root, lanes, (at, r, e, w) => w.Write(_root, at, r.Read(_root.In[0], at))));
         Shape domain = Scattering.Domain(_root);
         if (domain.Count == 0 || _root.In[1].Shape.Count == 0) yield break;
         UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);

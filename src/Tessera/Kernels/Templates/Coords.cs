@@ -108,7 +108,13 @@ internal sealed class Coords
         if (from == Shape) return this;
         if (from.Count == 1) return Derive(from, () => new(_e, from, _e.Int(0), null));
         int shift = Shape.Rank - from.Rank;
-        return Derive(from, () => new(_e, from, null, a => this[a + shift]));
+        return Derive(from, () =>
+        {
+            Coords c = new(_e, from, null, a => this[a + shift]);
+            foreach ((int first, int end, Val number) in _groups)
+                if (first >= shift && Enumerable.Range(first, end - first).All(a => from[a - shift] == Shape[a])) c._groups.Add((first - shift, end - shift, number));
+            return c;
+        });
     }
 
     /// <summary>Coordinates made from these once for each key.</summary>

@@ -13,6 +13,7 @@ internal static class Pooling
         Shape s = x.Shape;
         int spatial = s.Rank - 2;
         KernelType type = KernelType.Reads(n.Type)!.Value;
+        if (n.Outputs.Length == 1 && s.Count > 0 && Enumerable.Range(2, spatial).All(a => at[a].IsUniform)) return (Clipped(n, at, e, r, type), e.Int(-1));
         Local best = e.Local(arg.Kind == PoolKind.Max ? type.IsFloat ? e.Const(type, double.NegativeInfinity) : e.Const(type, Contraction.Extreme(n.Type, least: true)) : e.Const(type, 0.0));
         Local place = e.Local(e.Int(-1)), found = e.Local(e.Int(0)), padded = e.Local(e.Int(0));
         void Tap(Val[] k)
@@ -51,5 +52,54 @@ internal static class Pooling
             PoolKind.Lp => arg.P == 1 ? best.Value : arg.P == 2 ? Maths.Sqrt(best.Value) : Maths.Pow(best.Value, e.Const(type, 1 / arg.P)),
         };
         return (value, place.Value);
+    }
+
+    /// <summary>The same where all results of the item look at the same window: only what of it lies inside is walked.</summary>
+    private static Val Clipped(Node n, Coords at, Emitter e, Reader r, KernelType type)
+    {
+        Arg.Pool arg = (Arg.Pool)n.Arg!;
+        Node x = n.In[0];
+        Shape s = x.Shape;
+        int spatial = s.Rank - 2;
+        Val[] first = new Val[spatial], end = new Val[spatial];
+        Val found = e.Int(1), padded = e.Int(1);
+        bool isWhole = true;
+        for (int i = 0; i < spatial; i++)
+        {
+            Val start = at[i + 2] * e.Int(arg.Strides[i]);
+            long step = arg.Dilations[i];
+            Val Taps(Val distance) => (distance.Max(0) + e.Int(step - 1)) / e.Int(step);
+            long last = (n.Shape[i + 2] - 1) * arg.Strides[i] + (arg.Kernel[i] - 1) * step - arg.Before[i];
+            bool inside = arg.Before[i] == 0 && last < s[i + 2];
+            (first[i], end[i]) = inside ? (e.Int(0), e.Int(arg.Kernel[i])) : (Taps(e.Int(arg.Before[i]) - start), Taps(e.Int(s[i + 2] + arg.Before[i]) - start).Min(arg.Kernel[i]));
+            isWhole &= inside;
+            found *= (end[i] - first[i]).Max(0);
+            padded *= Taps(e.Int(s[i + 2] + arg.Before[i] + arg.After[i]) - start).Min(arg.Kernel[i]);
+        }
+        Val lowest = type.IsFloat ? e.Const(type, double.NegativeInfinity) : e.Const(type, Contraction.Extreme(n.Type, least: true));
+        Local all = e.Local(arg.Kind == PoolKind.Max ? lowest : e.Const(type, 0.0));
+        void Tap(Val[] k)
+        {
+            Val v = r.Read(x, Coords.OfDigits(e, s, a => a < 2 ? at[a] : at[a] * e.Int(arg.Strides[a - 2]) + k[a - 2] * e.Int(arg.Dilations[a - 2]) - e.Int(arg.Before[a - 2])));
+            all.Value = arg.Kind switch
+            {
+                PoolKind.Max => all.Value.Max(v),
+                PoolKind.Average => all.Value + v,
+                PoolKind.Lp => all.Value + (arg.P == 1 ? v.Abs() : arg.P == 2 ? v * v : Maths.Pow(v.Abs(), e.Like(v, arg.P))),
+            };
+        }
+        void Along(Val[] outer)
+        {
+            if (outer.Length == spatial) Tap(outer);
+            else e.For(first[outer.Length], end[outer.Length], 1, k => Along([.. outer, k]));
+        }
+        if (isWhole) Convolution.Window(e, [.. arg.Kernel], Tap, unrolled: arg.Kernel.Aggregate(1L, (p, v) => p * v) <= 9 ? spatial : 0);
+        else Along([]);
+        return arg.Kind switch
+        {
+            PoolKind.Max => all.Value,
+            PoolKind.Average => all.Value / (arg.CountPad ? padded : found).To(type.Kind),
+            PoolKind.Lp => arg.P == 1 ? all.Value : arg.P == 2 ? Maths.Sqrt(all.Value) : Maths.Pow(all.Value, e.Const(type, 1 / arg.P)),
+        };
     }
 }
