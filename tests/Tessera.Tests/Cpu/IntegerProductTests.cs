@@ -33,9 +33,9 @@ public sealed unsafe class IntegerProductTests
         fixed (int* pc = c)
         {
             weights.Pack(pw, 1, n, 0, 0, p);
-            QuadRows.Pack(px, k, 1, rows, k, 0, b, d);
+            for (int i = 0; i < rows; i++) QuadRows.Pack(px + i * k, 1, k, 0, b + 4 * i * quads, d + 8 * i * quads);
             int near = weights.Near(p, 0);
-            Igemm.Tile<V, WeightColumns>(rows)(near, quads - near, weights.Order(p, 0), weights.Data(p, 0), 0, b, d, pc);
+            Igemm.Tile<V, WeightColumns>(rows)(near, quads - near, weights.Order(p, 0), weights.Data(p, 0), 0, b, 4 * quads, d, 8 * quads, pc);
             for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => w[t * n + j]), QuadWeights.Sums(p)[j]);
         }
         for (int i = 0; i < rows; i++)
@@ -60,7 +60,7 @@ public sealed unsafe class IntegerProductTests
             weights.Pack(pw, k, 1, 0, 0, p);
             int near = weights.Near(p, 0);
             for (int q = 0; q < quads; q++) weights.Order(p, 0)[q] *= 4 * n;
-            Igemm.Tile<V, WeightRows>(rows)(near, quads - near, weights.Order(p, 0), v, 2 * n, weights.Data(p, 0), weights.Words(p, 0), pc);
+            Igemm.Tile<V, WeightRows>(rows)(near, quads - near, weights.Order(p, 0), v, 2 * n, weights.Data(p, 0), 0, weights.Words(p, 0), 0, pc);
         }
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => x[j * k + t] * w[i * k + t]), c[i * n + j]);

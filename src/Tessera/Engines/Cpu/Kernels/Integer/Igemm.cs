@@ -32,14 +32,14 @@ internal static unsafe class Igemm
     public static bool Has512 => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated;
 
     /// <summary>The tile (<see cref="QuadTile{V, R, S}.Run"/>) of <paramref name="rows"/> rows.</summary>
-    public static delegate*<int, int, int*, byte*, long, byte*, byte*, int*, void> Tile(int rows, bool weightColumns) =>
+    public static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile(int rows, bool weightColumns) =>
         weightColumns ? Tile<WeightColumns>(rows) : Tile<WeightRows>(rows);
 
-    private static delegate*<int, int, int*, byte*, long, byte*, byte*, int*, void> Tile<S>(int rows) where S : struct, IWeightSide =>
+    private static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile<S>(int rows) where S : struct, IWeightSide =>
         AvxVnni.IsSupported ? Tile<QuadsVnni, S>(rows) : Has512 ? Tile<Quads512, S>(rows) : Avx2.IsSupported ? Tile<Quads256, S>(rows)
         : Vector128.IsHardwareAccelerated ? Tile<Quads128, S>(rows) : Tile<QuadsScalar, S>(rows);
 
-    public static delegate*<int, int, int*, byte*, long, byte*, byte*, int*, void> Tile<V, S>(int rows) where V : unmanaged, IQuads<V> where S : struct, IWeightSide => rows switch
+    public static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile<V, S>(int rows) where V : unmanaged, IQuads<V> where S : struct, IWeightSide => rows switch
     {
         1 => &QuadTile<V, Rows1, S>.Run,
         2 => &QuadTile<V, Rows2, S>.Run,

@@ -157,7 +157,7 @@ internal sealed unsafe class IntegerConvStep : Step
             for (int i = tile0; i < tile1; i++)
             {
                 int near = _weights.Near(packed, i), rows = _weights.Of(i);
-                Igemm.Tile(rows, false)(near, _weights.Quads - near, _weights.Order(packed, i), x + at, next - at, _weights.Data(packed, i), _weights.Words(packed, i), tile);
+                Igemm.Tile(rows, false)(near, _weights.Quads - near, _weights.Order(packed, i), x + at, next - at, _weights.Data(packed, i), 0, _weights.Words(packed, i), 0, tile);
                 long row = (long)i * _weights.Group;
                 o.ColumnSum = sums - position;
                 // Two full vectors of neighbouring positions are one stretch.

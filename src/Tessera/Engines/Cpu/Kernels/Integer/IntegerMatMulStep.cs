@@ -13,6 +13,9 @@ internal sealed unsafe class IntegerMatMulStep : Step
     private readonly long _rows, _rowParts, _columnParts;
     private readonly nint _known;
     private readonly bool _near, _far, _sums;
+
+    /// <summary>Rows are read where they lie.</summary>
+    private readonly bool _direct;
     private readonly Operand? _zeroA, _zeroB;
     private readonly Scratch _packed, _zeros, _a, _rowTerms;
 
@@ -40,7 +43,8 @@ internal sealed unsafe class IntegerMatMulStep : Step
             else Parallel.For(0, groups, new ParallelOptions { MaxDegreeOfParallelism = b.Workers }, i => PackWeights((byte*)from, (byte*)_known, i));
             (_near, _far) = Kinds();
         }
-        long row = (_near ? 4L * _weights.Quads : 0) + (_far ? 8L * _weights.Quads : 0);
+        _direct = _flip == 0 && p.KA == 1 && p.K % 4 == 0;
+        long row = (_near && !_direct ? 4L * _weights.Quads : 0) + (_far ? 8L * _weights.Quads : 0);
         _rows = Math.Max(1, CacheSizes.L2 / 2 / Math.Max(1, row) / _height) * _height;
         (_rowParts, _columnParts) = Cut(b.Workers);
         _a = b.Scratch(Math.Min(_rows, p.M) * row + 64);
@@ -126,10 +130,12 @@ internal sealed unsafe class IntegerMatMulStep : Step
         int side = _sides == 1 ? 0 : (int)batch, quads = _weights.Quads;
         long m0 = mi * _rows, m = Math.Min(_rows, _p.M - m0);
         int first = (int)(_weights.Groups * ni / _columnParts), end = (int)(_weights.Groups * (ni + 1) / _columnParts), width = _weights.Group;
-        byte* packed = Packed(c, side), bytes = c.Ptr<byte>(_a, worker), words = bytes + (_near ? 4 * m * quads : 0);
-        PackRows(c, c.Ptr<byte>(Reads[0]) + _p.A[batch] + m0 * _p.RowA, m, _near ? bytes : null, _far ? words : null);
+        byte* packed = Packed(c, side), a = c.Ptr<byte>(Reads[0]) + _p.A[batch] + m0 * _p.RowA, bytes = c.Ptr<byte>(_a, worker), words = bytes + (_near && !_direct ? 4 * m * quads : 0);
+        nint step = (nint)(_direct ? _p.RowA : 4L * quads), wordStep = 8 * (nint)quads;
+        for (long i = 0; i < m; i++) QuadRows.Pack(a + i * _p.RowA, _p.KA, _p.K, _flip, _near && !_direct ? bytes + i * step : null, _far ? words + i * wordStep : null);
+        if (_direct) bytes = a;
         int* terms = c.Ptr<int>(_rowTerms, worker), centred = c.Ptr<int>(_zeros, 0) + side * 2 * _p.N;
-        RowTerms(c, c.Ptr<byte>(Reads[0]) + _p.A[batch] + m0 * _p.RowA, batch, m0, m, terms);
+        RowTerms(c, a, batch, m0, m, terms);
         QuadOutput o = _output.At(c, Writes[0], (batch * _p.M + m0) * _p.N, batch * _p.M + m0, _p.N);
         o.RowZero = terms;
         o.ColumnZero = centred;
@@ -142,7 +148,7 @@ internal sealed unsafe class IntegerMatMulStep : Step
             for (long i = 0; i < m; i += _height)
             {
                 int rows = (int)Math.Min(_height, m - i);
-                Igemm.Tile(rows, true)(near, quads - near, _weights.Order(packed, g), _weights.Data(packed, g), 0, bytes + 4 * i * quads, words + 8 * i * quads, tile);
+                Igemm.Tile(rows, true)(near, quads - near, _weights.Order(packed, g), _weights.Data(packed, g), 0, bytes + i * step, step, words + i * wordStep, wordStep, tile);
                 o.Put(tile, width, i, rows, (long)g * width, n);
             }
         }
@@ -150,12 +156,6 @@ internal sealed unsafe class IntegerMatMulStep : Step
         long j0 = (long)first * width, cols = Math.Min(_p.N, (long)end * width) - j0, start = (batch * _p.M + m0) * _p.N;
         if (cols == _p.N) Finish(c, start, m * cols, worker);
         else for (long r = 0; r < m; r++) Finish(c, start + r * _p.N + j0, cols, worker);
-    }
-
-    private void PackRows(RunContext c, byte* a, long m, byte* bytes, byte* words)
-    {
-        for (long i = 0; i < m; i += _height)
-            QuadRows.Pack(a + i * _p.RowA, _p.RowA, _p.KA, (int)Math.Min(_height, m - i), _p.K, _flip, bytes == null ? null : bytes + 4 * i * _weights.Quads, words == null ? null : words + 8 * i * _weights.Quads);
     }
 
     /// <summary>For each row its zero point, then the sum of its bytes.</summary>
