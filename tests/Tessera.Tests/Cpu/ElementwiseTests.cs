@@ -30,6 +30,42 @@ public sealed class ElementwiseTests
     }
 
     [Fact]
+    public void Activations_in_one_go_are_what_their_operators_give()
+    {
+        Random r = Seeds.Random();
+        foreach (DType type in (DType[])[DType.Float32, DType.Float16, DType.BFloat16])
+            for (int round = 0; round < 40; round++)
+            {
+                CpuCase c = new(r);
+                GraphBuilder g = c.G;
+                Node x = c.Input(type, [1 + r.Next(round % 2 == 0 ? 20 : 9000)], () => r.NextDouble() * 16 - 8), z = round % 3 == 0 ? c.Input(type, x.Shape) : x;
+                Node half = r.Next(2) == 0 ? z : g.Mul(z, 0.5), slope = r.Next(2) == 0 ? x : g.Mul(x, 0.75), quotient = r.Next(2) == 0 ? slope : g.Div(x, g.Scalar(type, 1.5));
+                Node gate = (round % 6) switch
+                {
+                    0 => g.Min(g.Max(g.Add(slope, 3), 0), 6),
+                    1 => g.Max(g.Min(g.Add(slope, 0.5), 1), 0),
+                    2 => g.Sigmoid(slope),
+                    3 => g.Add(g.Erf(quotient), 1),
+                    4 => g.Add(g.Scalar(type, 1), g.Unary(GraphOp.Tanh, quotient)),
+                    _ => g.Min(g.Add(slope, 3), 6),
+                };
+                Node y = r.Next(2) == 0 ? g.Mul(half, gate) : g.Mul(gate, half);
+                // What an activation is made of may be wanted by others too.
+                if (r.Next(3) == 0) c.Check(20 * Tolerance(type), y, gate);
+                else c.Check(20 * Tolerance(type), r.Next(2) == 0 ? y : g.Add(y, x));
+            }
+    }
+
+    [Fact]
+    public void Activations_of_special_values()
+    {
+        Random r = Seeds.Random();
+        CpuCase c = new(r);
+        Node x = c.Input(DType.Float32, [400], () => Special(r));
+        c.Check(Tolerance(DType.Float32), c.G.Mul(x, c.G.Min(c.G.Max(c.G.Add(c.G.Mul(x, 0.2), 0.5), 0), 1)), c.G.Mul(x, c.G.Sigmoid(x)), c.G.Mul(c.G.Mul(x, 0.5), c.G.Add(c.G.Erf(x), 1)));
+    }
+
+    [Fact]
     public void Arithmetic_of_all_types_broadcasts()
     {
         Random r = Seeds.Random();

@@ -36,7 +36,11 @@ internal sealed class TileAllocation(TileRegister[] registers, List<TileSource> 
         }
         int width = 1;
         foreach (TileRegister r in registers) width = Math.Max(width, r.Width);
-        int tile = Math.Clamp(cacheBytes / (Math.Max(1, _count) * width) / 64 * 64, 256, 4096);
+        // Operands and outputs that are read and written in place need room too.
+        int bytes = _count * width;
+        foreach (TileSource s in sources) if (s.Access == TileAccess.Direct) bytes += s.Operand.Size;
+        foreach (TileTarget t in targets) bytes += t.Operand.Size;
+        int tile = Math.Clamp(cacheBytes / Math.Max(1, bytes) / 64 * 64, 256, 4096);
         return new([.. sources], prologue, loop, [.. targets], _tiles, tile, width, b.Scratch((long)_count * tile * width));
     }
 
