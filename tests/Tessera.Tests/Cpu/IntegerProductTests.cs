@@ -22,6 +22,7 @@ public sealed unsafe class IntegerProductTests
     private static void Columns<V>(Random r, int rows, int k, int kind) where V : unmanaged, IQuads<V>
     {
         QuadShape shape = QuadShape.Of<V>();
+        bool match = r.Next(2) == 0;
         int n = r.Next(1, shape.Columns + 1), quads = (k + 3) / 4;
         byte[] x = Unsigned(r, rows * k, kind);
         sbyte[] w = Signed(r, k * n, kind);
@@ -32,10 +33,9 @@ public sealed unsafe class IntegerProductTests
         fixed (sbyte* pw = w)
         fixed (int* pc = c)
         {
-            weights.Pack(pw, 1, n, 0, 0, p);
+            weights.Pack(pw, 1, n, 0, 0, p, match);
             for (int i = 0; i < rows; i++) QuadRows.Pack(px + i * k, 1, k, 0, b + 4 * i * quads, d + 8 * i * quads);
-            int near = weights.Near(p, 0);
-            Igemm.Tile<V, WeightColumns>(rows)(near, quads - near, weights.Order(p, 0), weights.Data(p, 0), 0, b, 4 * quads, d, 8 * quads, pc);
+            Igemm.Columns<V>(weights, p, 0, rows, b, 4 * quads, d, 8 * quads, pc);
             for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => w[t * n + j]), QuadWeights.Sums(p)[j]);
         }
         for (int i = 0; i < rows; i++)
@@ -46,6 +46,7 @@ public sealed unsafe class IntegerProductTests
     private static void Rows<V>(Random r, int rows, int k, int kind) where V : unmanaged, IQuads<V>
     {
         QuadShape shape = QuadShape.Of<V>();
+        bool match = r.Next(2) == 0;
         int n = shape.Columns, quads = (k + 3) / 4;
         byte[] x = Unsigned(r, n * k, kind), columns = new byte[4 * n * quads];
         sbyte[] w = Signed(r, k * rows, kind);
@@ -57,10 +58,9 @@ public sealed unsafe class IntegerProductTests
         fixed (sbyte* pw = w)
         fixed (int* pc = c)
         {
-            weights.Pack(pw, k, 1, 0, 0, p);
-            int near = weights.Near(p, 0);
+            weights.Pack(pw, k, 1, 0, 0, p, match);
             for (int q = 0; q < quads; q++) weights.Order(p, 0)[q] *= 4 * n;
-            Igemm.Tile<V, WeightRows>(rows)(near, quads - near, weights.Order(p, 0), v, 2 * n, weights.Data(p, 0), 0, weights.Words(p, 0), 0, pc);
+            Igemm.Rows<V>(weights, p, 0, v, 2 * n, pc);
         }
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < n; j++) Assert.Equal(Enumerable.Range(0, k).Sum(t => x[j * k + t] * w[i * k + t]), c[i * n + j]);
@@ -96,7 +96,7 @@ public sealed unsafe class IntegerProductTests
         fixed (byte* p = packed)
         fixed (sbyte* pw = w)
         {
-            weights.Pack(pw, 1, 1, 0, 0, p);
+            weights.Pack(pw, 1, 1, 0, 0, p, false);
             Assert.Equal(2, weights.Near(p, 0));
             Assert.Equal([0, 1], new ReadOnlySpan<int>(weights.Order(p, 0), 2).ToArray());
         }

@@ -29,8 +29,13 @@ internal unsafe interface IQuads<TSelf> where TSelf : unmanaged, IQuads<TSelf>
 
     static abstract void Store(TSelf x, int* to);
 
+    static abstract TSelf Add(TSelf a, TSelf b);
+
     /// <summary>sum + Σ u·s over the four bytes of a lane, u unsigned and s signed; as <see cref="Bytes"/> says.</summary>
     static abstract TSelf AddBytes(TSelf sum, TSelf u, TSelf s);
+
+    /// <summary>sum + Σ u·s + Σ v·t over the bytes of a lane; as <see cref="Bytes"/> says, four products at a time.</summary>
+    static abstract TSelf AddBytes(TSelf sum, TSelf u, TSelf s, TSelf v, TSelf t);
 
     /// <summary>sum + a₀·b₀ + a₁·b₁ over the 16-bit numbers of a lane; exact.</summary>
     static abstract TSelf AddPairs(TSelf sum, TSelf a, TSelf b);

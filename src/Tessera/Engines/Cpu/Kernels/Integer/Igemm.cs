@@ -31,15 +31,51 @@ internal static unsafe class Igemm
 
     public static bool Has512 => Avx512BW.IsSupported && Vector512.IsHardwareAccelerated;
 
-    /// <summary>The tile (<see cref="QuadTile{V, R, S}.Run"/>) of <paramref name="rows"/> rows.</summary>
-    public static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile(int rows, bool weightColumns) =>
-        weightColumns ? Tile<WeightColumns>(rows) : Tile<WeightRows>(rows);
+    /// <summary>Sums of a tile whose columns are group <paramref name="group"/> of the weights.</summary>
+    /// <param name="bytes">Rows' quads, <paramref name="step"/> bytes apart.</param>
+    /// <param name="words">Rows' quads as 16-bit numbers (<see cref="QuadRows.Pack"/>), <paramref name="wordStep"/> bytes apart.</param>
+    /// <param name="c">Rows of two vectors.</param>
+    public static void Columns(QuadWeights w, byte* packed, int group, int rows, byte* bytes, nint step, byte* words, nint wordStep, int* c)
+    {
+        if (AvxVnni.IsSupported) Columns<QuadsVnni>(w, packed, group, rows, bytes, step, words, wordStep, c);
+        else if (Has512) Columns<Quads512>(w, packed, group, rows, bytes, step, words, wordStep, c);
+        else if (Avx2.IsSupported) Columns<Quads256>(w, packed, group, rows, bytes, step, words, wordStep, c);
+        else if (Vector128.IsHardwareAccelerated) Columns<Quads128>(w, packed, group, rows, bytes, step, words, wordStep, c);
+        else Columns<QuadsScalar>(w, packed, group, rows, bytes, step, words, wordStep, c);
+    }
 
-    private static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile<S>(int rows) where S : struct, IWeightSide =>
-        AvxVnni.IsSupported ? Tile<QuadsVnni, S>(rows) : Has512 ? Tile<Quads512, S>(rows) : Avx2.IsSupported ? Tile<Quads256, S>(rows)
-        : Vector128.IsHardwareAccelerated ? Tile<Quads128, S>(rows) : Tile<QuadsScalar, S>(rows);
+    public static void Columns<V>(QuadWeights w, byte* packed, int group, int rows, byte* bytes, nint step, byte* words, nint wordStep, int* c) where V : unmanaged, IQuads<V>
+    {
+        int twos = w.Twos(packed, group), near = w.Near(packed, group), far = w.Quads - near - 2 * twos;
+        int* order = w.Order(packed, group);
+        byte* data = w.Data(packed, group);
+        Tile<V, WeightColumns>(rows)(near, far, order + 2 * twos, data + 16L * V.Lanes * twos, 0, bytes, step, words, wordStep, c);
+        if (twos > 0) Twos<V, WeightColumns>(rows)(twos, order, data, 0, bytes, step, c);
+    }
 
-    public static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile<V, S>(int rows) where V : unmanaged, IQuads<V> where S : struct, IWeightSide => rows switch
+    /// <summary>Sums of a tile whose rows are group <paramref name="group"/> of the weights.</summary>
+    /// <param name="vectors">What the order of the weights' quads counts from.</param>
+    /// <param name="gap">Bytes from the first vector of a quad to the second.</param>
+    /// <param name="c">Rows of two vectors.</param>
+    public static void Rows(QuadWeights w, byte* packed, int group, byte* vectors, long gap, int* c)
+    {
+        if (AvxVnni.IsSupported) Rows<QuadsVnni>(w, packed, group, vectors, gap, c);
+        else if (Has512) Rows<Quads512>(w, packed, group, vectors, gap, c);
+        else if (Avx2.IsSupported) Rows<Quads256>(w, packed, group, vectors, gap, c);
+        else if (Vector128.IsHardwareAccelerated) Rows<Quads128>(w, packed, group, vectors, gap, c);
+        else Rows<QuadsScalar>(w, packed, group, vectors, gap, c);
+    }
+
+    public static void Rows<V>(QuadWeights w, byte* packed, int group, byte* vectors, long gap, int* c) where V : unmanaged, IQuads<V>
+    {
+        int rows = w.Of(group), twos = w.Twos(packed, group), near = w.Near(packed, group), far = w.Quads - near - 2 * twos;
+        int* order = w.Order(packed, group);
+        byte* data = w.Data(packed, group);
+        Tile<V, WeightRows>(rows)(near, far, order + 2 * twos, vectors, gap, data + 8L * rows * twos, 0, w.Words(packed, group), 0, c);
+        if (twos > 0) Twos<V, WeightRows>(rows)(twos, order, vectors, gap, data, 0, c);
+    }
+
+    private static delegate*<int, int, int*, byte*, long, byte*, nint, byte*, nint, int*, void> Tile<V, S>(int rows) where V : unmanaged, IQuads<V> where S : struct, IWeightSide => rows switch
     {
         1 => &QuadTile<V, Rows1, S>.Run,
         2 => &QuadTile<V, Rows2, S>.Run,
@@ -53,5 +89,21 @@ internal static unsafe class Igemm
         10 => &QuadTile<V, Rows10, S>.Run,
         11 => &QuadTile<V, Rows11, S>.Run,
         _ => &QuadTile<V, Rows12, S>.Run,
+    };
+
+    private static delegate*<int, int*, byte*, long, byte*, nint, int*, void> Twos<V, S>(int rows) where V : unmanaged, IQuads<V> where S : struct, IWeightSide => rows switch
+    {
+        1 => &TwosTile<V, Rows1, S>.Run,
+        2 => &TwosTile<V, Rows2, S>.Run,
+        3 => &TwosTile<V, Rows3, S>.Run,
+        4 => &TwosTile<V, Rows4, S>.Run,
+        5 => &TwosTile<V, Rows5, S>.Run,
+        6 => &TwosTile<V, Rows6, S>.Run,
+        7 => &TwosTile<V, Rows7, S>.Run,
+        8 => &TwosTile<V, Rows8, S>.Run,
+        9 => &TwosTile<V, Rows9, S>.Run,
+        10 => &TwosTile<V, Rows10, S>.Run,
+        11 => &TwosTile<V, Rows11, S>.Run,
+        _ => &TwosTile<V, Rows12, S>.Run,
     };
 }

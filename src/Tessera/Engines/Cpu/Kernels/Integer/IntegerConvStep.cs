@@ -86,7 +86,7 @@ internal sealed unsafe class IntegerConvStep : Step
                     sorted[f * _k + (c / 4 * taps + t) * 4 + c % 4] = (sbyte)(v + _shift);
                 }
         byte* to = (byte*)_packed + group * _packedBytes;
-        fixed (sbyte* p = sorted) for (int i = 0; i < _weights.Groups; i++) _weights.Pack(p, _k, 1, 0, i, to);
+        fixed (sbyte* p = sorted) for (int i = 0; i < _weights.Groups; i++) _weights.Pack(p, _k, 1, 0, i, to, true);
         for (int i = 0; i < _weights.Groups; i++)
             for (int q = 0; q < _weights.Quads; q++)
             {
@@ -156,8 +156,8 @@ internal sealed unsafe class IntegerConvStep : Step
             if (_shift != 0) Sum(x + at, next - at, sums);
             for (int i = tile0; i < tile1; i++)
             {
-                int near = _weights.Near(packed, i), rows = _weights.Of(i);
-                Igemm.Tile(rows, false)(near, _weights.Quads - near, _weights.Order(packed, i), x + at, next - at, _weights.Data(packed, i), 0, _weights.Words(packed, i), 0, tile);
+                int rows = _weights.Of(i);
+                Igemm.Rows(_weights, packed, i, x + at, next - at, tile);
                 long row = (long)i * _weights.Group;
                 o.ColumnSum = sums - position;
                 // Two full vectors of neighbouring positions are one stretch.

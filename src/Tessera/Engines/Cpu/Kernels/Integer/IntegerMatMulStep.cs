@@ -64,7 +64,8 @@ internal sealed unsafe class IntegerMatMulStep : Step
         for (int i = 0; i < _sides; i++)
             for (int g = 0; g < _weights.Groups; g++)
             {
-                int n = _weights.Near((byte*)_known + i * _weights.Bytes, g);
+                byte* packed = (byte*)_known + i * _weights.Bytes;
+                int n = _weights.Near(packed, g) + 2 * _weights.Twos(packed, g);
                 near |= n > 0;
                 far |= n < _weights.Quads;
             }
@@ -82,9 +83,9 @@ internal sealed unsafe class IntegerMatMulStep : Step
     {
         (int batch, int group) = Math.DivRem(index, _weights.Groups);
         to += batch * _weights.Bytes;
-        if (Reads[1].Type == DType.Int32) _weights.Pack((int*)w + _p.B[batch], _p.ColumnB, _p.KB, _shift, group, to);
-        else if (Reads[1].Type == DType.UInt8) _weights.Pack(w + _p.B[batch], _p.ColumnB, _p.KB, _shift, group, to);
-        else _weights.Pack((sbyte*)w + _p.B[batch], _p.ColumnB, _p.KB, _shift, group, to);
+        if (Reads[1].Type == DType.Int32) _weights.Pack((int*)w + _p.B[batch], _p.ColumnB, _p.KB, _shift, group, to, _known != 0);
+        else if (Reads[1].Type == DType.UInt8) _weights.Pack(w + _p.B[batch], _p.ColumnB, _p.KB, _shift, group, to, _known != 0);
+        else _weights.Pack((sbyte*)w + _p.B[batch], _p.ColumnB, _p.KB, _shift, group, to, _known != 0);
     }
 
     public override void Run(RunContext c)
@@ -144,11 +145,11 @@ internal sealed unsafe class IntegerMatMulStep : Step
         int* tile = stackalloc int[12 * 32];
         for (int g = first; g < end; g++)
         {
-            int near = _weights.Near(packed, g), n = _weights.Of(g);
+            int n = _weights.Of(g);
             for (long i = 0; i < m; i += _height)
             {
                 int rows = (int)Math.Min(_height, m - i);
-                Igemm.Tile(rows, true)(near, quads - near, _weights.Order(packed, g), _weights.Data(packed, g), 0, bytes + i * step, step, words + i * wordStep, wordStep, tile);
+                Igemm.Columns(_weights, packed, g, rows, bytes + i * step, step, words + i * wordStep, wordStep, tile);
                 o.Put(tile, width, i, rows, (long)g * width, n);
             }
         }

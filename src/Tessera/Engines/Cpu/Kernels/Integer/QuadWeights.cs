@@ -4,7 +4,7 @@ namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>
 /// Signed 8-bit weights packed for <see cref="QuadTile{V, R, S}"/>: in groups (panels of columns, or tiles of rows), each sorted into near quads, whose pairs
-/// of products with any unsigned bytes stay within 16 bits, and far ones.
+/// of products with any unsigned bytes stay within 16 bits, twos of them foremost whose sums do so too, and far ones.
 /// </summary>
 /// <param name="shape">Tiles of the machine.</param>
 /// <param name="count">Columns or rows.</param>
@@ -12,6 +12,9 @@ namespace Tessera.Engines.Cpu.Kernels;
 /// <param name="columns">Whether the weights are the columns of the product.</param>
 internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bool columns)
 {
+    /// <summary>Quads of a sum from which on a loop of its own for twos pays.</summary>
+    private const int Worthwhile = 32;
+
     public long Count { get; } = count;
 
     /// <summary>Quads of a sum.</summary>
@@ -27,7 +30,9 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
 
     private long NearAt => 4L * Groups * Group;
 
-    private long OrderAt => NearAt + 4L * Groups;
+    private long TwosAt => NearAt + 4L * Groups;
+
+    private long OrderAt => TwosAt + 4L * Groups;
 
     private long BytesAt => (OrderAt + 4L * Groups * Quads + 63) & ~63L;
 
@@ -36,7 +41,10 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
     /// <summary>∑ of the weights of each column or row; zeros after the last.</summary>
     public static int* Sums(byte* packed) => (int*)packed;
 
-    /// <summary>How many quads of a group are near.</summary>
+    /// <summary>How many twos of near quads a group begins with.</summary>
+    public int Twos(byte* packed, int group) => ((int*)(packed + TwosAt))[group];
+
+    /// <summary>How many more quads of a group are near.</summary>
     public int Near(byte* packed, int group) => ((int*)(packed + NearAt))[group];
 
     public int* Order(byte* packed, int group) => (int*)(packed + OrderAt) + (long)group * Quads;
@@ -52,12 +60,14 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
 
     /// <summary>Packs one group.</summary>
     /// <param name="w">Element (column or row i, term k) is w[i·step + k·kStep] + shift, which fits a signed byte.</param>
-    public void Pack<T>(T* w, long step, long kStep, int shift, int group, byte* packed) where T : unmanaged
+    /// <param name="match">Whether to look for twos, which takes longer.</param>
+    public void Pack<T>(T* w, long step, long kStep, int shift, int group, byte* packed, bool match) where T : unmanaged
     {
         int n = Of(group), lanes = columns ? Group : n, near = 0, far = Quads;
         sbyte* quad = stackalloc sbyte[4 * lanes];
         int* order = Order(packed, group), sums = Sums(packed) + (long)group * Group;
         byte* bytes = Data(packed, group), words = columns ? null : Words(packed, group);
+        QuadMatching? twos = match && Quads >= Worthwhile && shape.Bytes == ByteProducts.Saturating ? new(2 * lanes) : null;
         w += (long)group * Group * step;
         for (int i = 0; i < Group; i++) sums[i] = 0;
         for (int q = 0; q < Quads; q++)
@@ -65,14 +75,21 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
             Read(w + 4L * q * kStep, step, kStep, shift, n, (int)Math.Min(4, k - 4L * q), lanes, quad);
             for (int i = 0; i < n; i++) sums[i] += quad[4 * i] + quad[4 * i + 1] + quad[4 * i + 2] + quad[4 * i + 3];
             bool isNear = shape.Bytes == ByteProducts.Exact || shape.Bytes == ByteProducts.Saturating && Stays(quad, lanes);
-            int at = isNear ? near++ : --far;
-            order[at] = q;
-            if (columns || isNear) Buffer.MemoryCopy(quad, bytes + 4L * lanes * at, 4 * lanes, 4 * lanes);
-            else Widen(quad, lanes, (short*)(words + 8L * lanes * (Quads - 1 - at)));
+            order[isNear ? near++ : --far] = q;
+            if (isNear) twos?.Add(q, quad);
         }
-        ((int*)(packed + NearAt))[group] = near;
-        // Far quads were laid down from the end; of rows they start at the front.
-        if (!columns) new Span<int>(order + near, Quads - near).Reverse();
+        // Far quads were laid down from the end.
+        new Span<int>(order + near, Quads - near).Reverse();
+        int matched = twos?.Order(new Span<int>(order, near)) ?? 0;
+        ((int*)(packed + TwosAt))[group] = matched;
+        ((int*)(packed + NearAt))[group] = near - 2 * matched;
+        for (int at = 0; at < Quads; at++)
+        {
+            long q = order[at];
+            Read(w + 4 * q * kStep, step, kStep, shift, n, (int)Math.Min(4, k - 4 * q), lanes, quad);
+            if (columns || at < near) Buffer.MemoryCopy(quad, bytes + 4L * lanes * at, 4 * lanes, 4 * lanes);
+            else Widen(quad, lanes, (short*)(words + 8L * lanes * (at - near)));
+        }
     }
 
     /// <summary>Whether a pair of products with bytes up to 255 stays within 16 bits for every pair of the quad.</summary>

@@ -25,7 +25,14 @@ internal readonly unsafe struct Quads128(Vector128<int> value) : IQuads<Quads128
     public static void Store(Quads128 x, int* to) => x._v.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quads128 Add(Quads128 a, Quads128 b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quads128 AddBytes(Quads128 sum, Quads128 u, Quads128 s) => new(Ssse3.IsSupported ? sum._v + Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()), Vector128<short>.One) : throw new InvalidOperationException());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quads128 AddBytes(Quads128 sum, Quads128 u, Quads128 s, Quads128 v, Quads128 t) =>
+        new(Ssse3.IsSupported ? sum._v + Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()) + Ssse3.MultiplyAddAdjacent(v._v.AsByte(), t._v.AsSByte()), Vector128<short>.One) : throw new InvalidOperationException());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quads128 AddPairs(Quads128 sum, Quads128 a, Quads128 b) => new(sum._v + Pairs(a._v, b._v));

@@ -25,7 +25,14 @@ internal readonly unsafe struct Quads256(Vector256<int> value) : IQuads<Quads256
     public static void Store(Quads256 x, int* to) => x._v.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quads256 Add(Quads256 a, Quads256 b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quads256 AddBytes(Quads256 sum, Quads256 u, Quads256 s) => new(sum._v + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()), Vector256<short>.One));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quads256 AddBytes(Quads256 sum, Quads256 u, Quads256 s, Quads256 v, Quads256 t) =>
+        new(sum._v + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()) + Avx2.MultiplyAddAdjacent(v._v.AsByte(), t._v.AsSByte()), Vector256<short>.One));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quads256 AddPairs(Quads256 sum, Quads256 a, Quads256 b) => new(sum._v + Avx2.MultiplyAddAdjacent(a._v.AsInt16(), b._v.AsInt16()));

@@ -25,7 +25,14 @@ internal readonly unsafe struct Quads512(Vector512<int> value) : IQuads<Quads512
     public static void Store(Quads512 x, int* to) => x._v.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quads512 Add(Quads512 a, Quads512 b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quads512 AddBytes(Quads512 sum, Quads512 u, Quads512 s) => new(sum._v + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()), Vector512<short>.One));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Quads512 AddBytes(Quads512 sum, Quads512 u, Quads512 s, Quads512 v, Quads512 t) =>
+        new(sum._v + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(u._v.AsByte(), s._v.AsSByte()) + Avx512BW.MultiplyAddAdjacent(v._v.AsByte(), t._v.AsSByte()), Vector512<short>.One));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quads512 AddPairs(Quads512 sum, Quads512 a, Quads512 b) => new(sum._v + Avx512BW.MultiplyAddAdjacent(a._v.AsInt16(), b._v.AsInt16()));

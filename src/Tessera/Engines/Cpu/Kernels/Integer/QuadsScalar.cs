@@ -23,8 +23,14 @@ internal readonly unsafe struct QuadsScalar(int value) : IQuads<QuadsScalar>
     public static void Store(QuadsScalar x, int* to) => *to = x._v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadsScalar Add(QuadsScalar a, QuadsScalar b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadsScalar AddBytes(QuadsScalar sum, QuadsScalar u, QuadsScalar s) =>
         new(sum._v + (byte)u._v * (sbyte)s._v + (byte)(u._v >> 8) * (sbyte)(s._v >> 8) + (byte)(u._v >> 16) * (sbyte)(s._v >> 16) + (byte)(u._v >> 24) * (sbyte)(s._v >> 24));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadsScalar AddBytes(QuadsScalar sum, QuadsScalar u, QuadsScalar s, QuadsScalar v, QuadsScalar t) => AddBytes(AddBytes(sum, u, s), v, t);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadsScalar AddPairs(QuadsScalar sum, QuadsScalar a, QuadsScalar b) => new(sum._v + (short)a._v * (short)b._v + (a._v >> 16) * (b._v >> 16));

@@ -25,7 +25,13 @@ internal readonly unsafe struct QuadsVnni(Vector256<int> value) : IQuads<QuadsVn
     public static void Store(QuadsVnni x, int* to) => x._v.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadsVnni Add(QuadsVnni a, QuadsVnni b) => new(a._v + b._v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadsVnni AddBytes(QuadsVnni sum, QuadsVnni u, QuadsVnni s) => new(AvxVnni.MultiplyWideningAndAdd(sum._v, u._v.AsByte(), s._v.AsSByte()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static QuadsVnni AddBytes(QuadsVnni sum, QuadsVnni u, QuadsVnni s, QuadsVnni v, QuadsVnni t) => AddBytes(AddBytes(sum, u, s), v, t);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static QuadsVnni AddPairs(QuadsVnni sum, QuadsVnni a, QuadsVnni b) => new(AvxVnni.MultiplyWideningAndAdd(sum._v, a._v.AsInt16(), b._v.AsInt16()));
