@@ -4,5 +4,9 @@ namespace Tessera.Devices;
 public static class DeviceEngines
 {
     /// <exception cref="TesseraException">InvalidArgument when they are there already.</exception>
-    public static void Register() => EngineRegistry.Register("webgpu:dawn", o => new DawnEngine(o));
+    public static void Register()
+    {
+        EngineRegistry.Register("opencl", o => new OpenClEngine(o));
+        EngineRegistry.Register("webgpu:dawn", o => new DawnEngine(o));
+    }
 }

@@ -9,6 +9,7 @@ internal static class NativeLibraries
 {
     private static readonly Dictionary<string, string[]> Names = new()
     {
+        [OpenCl.OpenClApi.Library] = OperatingSystem.IsWindows() ? ["OpenCL.dll"] : OperatingSystem.IsMacOS() ? ["/System/Library/Frameworks/OpenCL.framework/OpenCL"] : ["libOpenCL.so.1", "libOpenCL.so"],
         [WebGpu.WebGpuApi.Library] = [WebGpu.DawnLibrary.File],
     };
 

@@ -7,15 +7,12 @@ namespace Tessera.Workers;
 /// <summary>Runs models as programs in a worker: Node, Deno or a browser.</summary>
 public abstract class WorkerEngine : Engine
 {
-    // A browser with a fresh profile takes longer to start than anything inside this process.
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(60);
-
     private readonly Host[] _hosts;
     private readonly SemaphoreSlim _starting = new(1, 1);
     private Worker? _worker;
 
     private protected WorkerEngine(string target, string? host, IEnumerable<string> preferred, EngineOptions? options)
-        : base(host is null ? target : $"{target}:{host}", Patient(options ?? new()))
+        : base(host is null ? target : $"{target}:{host}", options)
     {
         IEnumerable<string> names = host is null ? preferred : [host];
         _hosts = [.. names.Select(n => Hosts.FirstOrDefault(h => h.Name == n) ?? throw new TesseraException(ErrorCode.InvalidArgument, $"There is no host '{n}'; there are {string.Join(", ", Hosts.Select(h => h.Name))}."))];
@@ -85,6 +82,9 @@ public abstract class WorkerEngine : Engine
         return new WorkerExecutable(p, plan, w, options.Pool);
     }
 
+    /// <summary>A browser starts within it also on a busy machine.</summary>
+    protected override TimeSpan StartUp => TimeSpan.FromSeconds(60);
+
     protected override Tensor[]? Fold(Node node) => ConstantFolding.Fold(node);
 
     protected override EngineCapabilities Probe()
@@ -99,6 +99,4 @@ public abstract class WorkerEngine : Engine
         _starting.Dispose();
         base.Dispose(disposing);
     }
-
-    private static EngineOptions Patient(EngineOptions o) => o.InitializeTimeout >= Start ? o : o with { InitializeTimeout = Start };
 }

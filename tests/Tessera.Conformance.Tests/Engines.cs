@@ -1,4 +1,5 @@
 using Tessera.Devices;
+using Tessera.Examples.Device;
 using Tessera.Workers;
 
 namespace Tessera.Conformance.Tests;
@@ -7,17 +8,20 @@ namespace Tessera.Conformance.Tests;
 internal static class Engines
 {
     /// <summary>Engines that run kernels: what has none is refused, by name, and counts as not run.</summary>
-    private static readonly string[] WithKernels = ["interpreter", "wasm"];
+    private static readonly string[] WithKernels = ["interpreter", "wasm", "webgpu:dawn"];
 
     static Engines()
     {
-        EngineRegistry.Register("interpreter", o => new InterpreterEngine(o));
+        EngineRegistry.Register("interpreter", o => new HostEngine(o));
         WorkerEngines.Register();
         DeviceEngines.Register();
     }
 
-    /// <summary>The same kernels in other hosts: each runs a sample of the kit.</summary>
-    public static IEnumerable<string> OtherHosts => ["wasm:deno", "wasm:chromium", "wasm:firefox"];
+    /// <summary>The same kernels in other hosts, or compiled by a driver that takes long for it: each runs a sample of the kit.</summary>
+    public static IEnumerable<string> Sampled => ["wasm:deno", "wasm:chromium", "wasm:firefox", "opencl"];
+
+    /// <summary>Engines on devices in this process.</summary>
+    public static TheoryData<string> OnDevices => ["interpreter", "opencl", "webgpu:dawn"];
 
     public static IEnumerable<string> All => ["reference", "cpu", .. WithKernels];
 

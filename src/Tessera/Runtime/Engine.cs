@@ -60,7 +60,8 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
             if (_health.State == EngineState.Ready) return;
             Become(EngineState.Initializing, false, "starting");
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            limit.CancelAfter(Options.InitializeTimeout);
+            TimeSpan time = Options.InitializeTimeout ?? StartUp;
+            limit.CancelAfter(time);
             try
             {
                 Compatibility c = await CheckCompatibilityAsync(limit.Token).ConfigureAwait(false);
@@ -74,7 +75,7 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
                 await ReleaseAsync().ConfigureAwait(false);
                 _capabilities = null;
                 Become(EngineState.Failed, false, e.Message);
-                if (e is OperationCanceledException && !cancel.IsCancellationRequested) throw new TesseraException(ErrorCode.Timeout, $"Engine '{Name}' did not start within {Options.InitializeTimeout}.", e);
+                if (e is OperationCanceledException && !cancel.IsCancellationRequested) throw new TesseraException(ErrorCode.Timeout, $"Engine '{Name}' did not start within {time}.", e);
                 throw;
             }
             Become(EngineState.Ready, true, "self-test passed");
@@ -92,6 +93,9 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
 
     /// <summary>Makes a static graph ready to run. Called from several threads.</summary>
     protected internal abstract Executable Prepare(Graph graph, PrepareOptions options);
+
+    /// <summary>Time that start-up may take unless options say otherwise.</summary>
+    protected virtual TimeSpan StartUp => TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the engine computes in this process, so that operators that only the host computes (results whose shape depends on data) are its own.</summary>
     protected internal virtual bool IsHost => false;

@@ -21,8 +21,8 @@ public sealed record EngineOptions
     /// <summary>Which device and how, for engines that run on one.</summary>
     public DeviceOptions Device { get; init; } = new();
 
-    /// <summary>Time that start-up and its self-test may take.</summary>
-    public TimeSpan InitializeTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Time that start-up and its self-test may take; null for what the engine needs: 5 s, more for those that start programs or compile kernels.</summary>
+    public TimeSpan? InitializeTimeout { get; init; }
 }
 
 /// <summary>How one model is compiled.</summary>

@@ -10,25 +10,43 @@ public static class Programs
     /// <summary>Why a node has no kernel on a target; null when it has.</summary>
     public static string? Refusal(Node node, KernelTarget target) => KernelSupport.Refusal(node, target);
 
+    /// <summary>A program for any target.</summary>
+    /// <param name="graph">What to compile.</param>
+    /// <param name="target">What kernels are written for.</param>
+    /// <param name="render">Turns distinct kernels into the target's code.</param>
+    /// <param name="why">What the plan says of each step.</param>
+    /// <param name="plan">What each step of the program computes.</param>
+    /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
+    public static Program Compile(Graph graph, KernelTarget target, Func<IReadOnlyList<Kernel>, ProgramCode> render, string why, out IReadOnlyList<PlanStep> plan)
+    {
+        Program p = ProgramCompiler.Run(graph, target, render, out IReadOnlyList<Launch> launches);
+        plan = [.. launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, why))];
+        return p;
+    }
+
     /// <summary>A program of WebAssembly with 128-bit vectors.</summary>
     /// <param name="graph">What to compile.</param>
     /// <param name="plan">What each step of the program computes.</param>
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
-    public static Program Wasm(Graph graph, out IReadOnlyList<PlanStep> plan)
-    {
-        Program p = ProgramCompiler.Run(graph, KernelTarget.Wasm, WasmModule.Render, out IReadOnlyList<Launch> launches);
-        plan = [.. launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, "a kernel in WebAssembly"))];
-        return p;
-    }
+    public static Program Wasm(Graph graph, out IReadOnlyList<PlanStep> plan) => Compile(graph, KernelTarget.Wasm, WasmModule.Render, "a kernel in WebAssembly", out plan);
 
     /// <summary>A program of WGSL within the limits that every WebGPU device keeps.</summary>
     /// <param name="graph">What to compile.</param>
     /// <param name="plan">What each step of the program computes.</param>
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
-    public static Program WebGpu(Graph graph, out IReadOnlyList<PlanStep> plan)
-    {
-        Program p = ProgramCompiler.Run(graph, KernelTarget.WebGpu, WgslProgram.Render, out IReadOnlyList<Launch> launches);
-        plan = [.. launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, "a kernel in WGSL"))];
-        return p;
-    }
+    public static Program WebGpu(Graph graph, out IReadOnlyList<PlanStep> plan) => Compile(graph, KernelTarget.WebGpu, kernels => TextProgram.Render(kernels, WgslRenderer.Render), "a kernel in WGSL", out plan);
+
+    /// <summary>A program of OpenCL C 1.2.</summary>
+    /// <param name="graph">What to compile.</param>
+    /// <param name="alignment">What parts of a buffer must be multiples of on the device, in bytes.</param>
+    /// <param name="plan">What each step of the program computes.</param>
+    /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
+    public static Program OpenCl(Graph graph, int alignment, out IReadOnlyList<PlanStep> plan) =>
+        Compile(graph, KernelTarget.OpenCl with { Alignment = Math.Max(KernelTarget.OpenCl.Alignment, alignment) }, kernels => TextProgram.Render(kernels, OpenClC.Render), "a kernel in OpenCL C", out plan);
+
+    /// <summary>A program of CUDA C++.</summary>
+    /// <param name="graph">What to compile.</param>
+    /// <param name="plan">What each step of the program computes.</param>
+    /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
+    public static Program Cuda(Graph graph, out IReadOnlyList<PlanStep> plan) => Compile(graph, KernelTarget.Cuda, kernels => TextProgram.Render(kernels, CudaC.Render), "a kernel in CUDA C++", out plan);
 }

@@ -30,6 +30,13 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
         lock (d.Gate) return d.Device.Memory.Trim();
     }
 
+    /// <summary>Does something with the device in use while no session runs on it: moving data, asking for memory.</summary>
+    public void Use(Action<Device> what)
+    {
+        OpenDevice d = Current();
+        lock (d.Gate) what(d.Device);
+    }
+
     /// <summary>Opens a device.</summary>
     /// <exception cref="TesseraException">EngineUnavailable naming device, driver and remedy.</exception>
     protected abstract Device Open(DeviceInfo device);
@@ -53,6 +60,9 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
             return new(at < 0 ? Compatibility.No(e.Message.TrimEnd('.'), "") : Compatibility.No(e.Message[..at], e.Message[(at + 2)..]));
         }
     }
+
+    /// <summary>The self-test's kernels are compiled by the driver.</summary>
+    protected override TimeSpan StartUp => TimeSpan.FromSeconds(60);
 
     protected internal override Executable Prepare(Graph graph, PrepareOptions options) => new DeviceExecutable(this, graph, options.Pool);
 

@@ -41,12 +41,14 @@ internal sealed class DeviceExecutable : Executable
                     outputs[i] ??= Tensor.Empty(_program.Outputs[i].Type, _program.Outputs[i].Shape, _pool, "output");
                 }
                 long[] times = control.Report is null ? [] : new long[Plan.Count];
-                try { Loaded().Run(inputs, outputs, times); }
+                bool inside;
+                try { inside = Loaded().Run(inputs, outputs, times); }
                 catch (TesseraException e) when (e.Code == ErrorCode.DeviceLost)
                 {
                     _engine.Reopen(e);
-                    Loaded().Run(inputs, outputs, times);
+                    inside = Loaded().Run(inputs, outputs, times);
                 }
+                if (!inside) throw Outside();
                 for (int i = 0; i < times.Length; i++) control.Report!(i, times[i] * Stopwatch.Frequency / 1_000_000_000);
             }
             catch
@@ -61,6 +63,9 @@ internal sealed class DeviceExecutable : Executable
             }
         }
     }
+
+    private TesseraException Outside() => new(ErrorCode.InvalidArgument,
+        $"An index lies outside its axis in {string.Join(", ", Plan.SelectMany(s => s.Nodes).Where(n => n.Op is GraphOp.Gather or GraphOp.GatherElements or GraphOp.GatherNd or GraphOp.ScatterElements or GraphOp.ScatterNd).Select(n => $"{n.Op} '{n.Origin}' over {n.In[0].Shape}").Distinct())}.");
 
     private LoadedProgram Loaded()
     {

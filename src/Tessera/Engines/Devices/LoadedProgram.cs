@@ -43,8 +43,9 @@ internal sealed class LoadedProgram : IDisposable
     /// <summary>Whether the device was lost and opened again since.</summary>
     public bool IsStale => _on.IsLost;
 
-    /// <exception cref="TesseraException">InvalidArgument when an index lay outside its axis; DeviceLost.</exception>
-    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> outputs, Span<long> nanoseconds)
+    /// <returns>Whether every index lay inside its axis.</returns>
+    /// <exception cref="TesseraException">DeviceLost.</exception>
+    public bool Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor?> outputs, Span<long> nanoseconds)
     {
         lock (_on.Gate)
         {
@@ -62,7 +63,7 @@ internal sealed class LoadedProgram : IDisposable
             d.Download(_reads, _targets);
             Array.Clear(_targets, 1, _targets.Length - 1);
         }
-        if (_fault.Span<int>()[0] != 0) throw new TesseraException(ErrorCode.InvalidArgument, "An index lies outside its axis in a Gather or Scatter of the model; check the inputs that hold indices.");
+        return _fault.Span<int>()[0] == 0;
     }
 
     public void Dispose()

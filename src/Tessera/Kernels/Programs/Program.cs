@@ -29,7 +29,7 @@ public sealed record ProgramKernel(string Name, long At, long Bytes, int Group);
 public sealed record ProgramStep(int Kernel, ImmutableArray<int> Values, long Items);
 
 /// <summary>Kernels as a target takes them, and where each lies.</summary>
-internal sealed record ProgramCode(byte[] Bytes, ImmutableArray<ProgramKernel> Kernels);
+public sealed record ProgramCode(byte[] Bytes, ImmutableArray<ProgramKernel> Kernels);
 
 /// <summary>A graph compiled for one kind of device and one set of shapes: what runs it needs no compiler. See docs/program-format.md.</summary>
 /// <param name="Target">What its code is for: "wasm".</param>

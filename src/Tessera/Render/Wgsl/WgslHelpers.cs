@@ -90,15 +90,18 @@ internal static class WgslHelpers
                 return select(size, u64_neg(size), (bits >> 31u) != 0u);
             }
             """, ["u64_shl", "u64_shr", "u64_neg"]),
+        // Drivers may truncate numbers of more than 31 bits; halves are exact, and their sum rounds once.
+        ["u32_to_f32"] = ("fn u32_to_f32(v: u32) -> f32 { return f32(v >> 16u) * 65536f + f32(v & 0xffffu); }", []),
+        ["u32_to_f324"] = ("fn u32_to_f324(v: vec4<u32>) -> vec4<f32> { return vec4<f32>(v >> vec4<u32>(16u)) * 65536f + vec4<f32>(v & vec4<u32>(0xffffu)); }", []),
         // The 32 leading bits, the last of them set when some below is: converting them rounds once.
         ["u64_to_f32"] = ("""
             fn u64_to_f32(a: vec2<u32>) -> f32 {
-                if (a.y == 0u) { return f32(a.x); }
+                if (a.y == 0u) { return u32_to_f32(a.x); }
                 let n = countLeadingZeros(a.y);
                 let top = u64_shl(a, n);
-                return f32(top.y | u32(top.x != 0u)) * bitcast<f32>((159u - n) << 23u);
+                return u32_to_f32(top.y | u32(top.x != 0u)) * bitcast<f32>((159u - n) << 23u);
             }
-            """, ["u64_shl"]),
+            """, ["u64_shl", "u32_to_f32"]),
         ["i64_to_f32"] = ("fn i64_to_f32(a: vec2<u32>) -> f32 { let v = u64_to_f32(i64_abs(a)); return select(v, -v, (a.y >> 31u) != 0u); }", ["u64_to_f32", "i64_abs"]),
 
         ["from_f16"] = ("""

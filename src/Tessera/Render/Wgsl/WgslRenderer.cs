@@ -21,9 +21,16 @@ internal sealed class WgslRenderer : TextRenderer
             fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
                 let group = i32(group_id.y * groups.x + group_id.x);
                 let item = group * {{k.GroupSize}} + i32(local);
-            {{(Grid.IsExact(k) ? "" : $"    if (item >= {k.Items}) {{ return; }}\n")}}{{statements}}}
+            {{r.Untouched()}}{{(Grid.IsExact(k) ? "" : $"    if (item >= {k.Items}) {{ return; }}\n")}}{{statements}}}
 
             """;
+    }
+
+    /// <summary>A mention of each buffer that nothing reads or writes: layouts are found from what a module uses.</summary>
+    private string Untouched()
+    {
+        HashSet<int> touched = [.. K.Instructions.Where(i => i.Op is KernelOp.Load or KernelOp.Store).Select(i => i.Number)];
+        return string.Concat(K.Buffers.Where((_, i) => !touched.Contains(i)).Select(b => $"    _ = &{b.Name};\n"));
     }
 
     protected override IReadOnlyDictionary<string, (string Code, string[] Uses)> HelperTable => WgslHelpers.Table;
@@ -99,11 +106,15 @@ internal sealed class WgslRenderer : TextRenderer
         KernelOp.Select => Text.Atom($"select({Bare(i.In[2])}, {Bare(i.In[1])}, {Bare(i.In[0])})"),
         KernelOp.Abs or KernelOp.Floor or KernelOp.Ceil or KernelOp.Round or KernelOp.Trunc or KernelOp.Sqrt or KernelOp.Exp or KernelOp.Log or KernelOp.Sin or KernelOp.Cos => Call(i.Op.ToString().ToLowerInvariant(), i),
         KernelOp.Convert when i.Type.Kind == ScalarKind.Bool => Text.Operation($"{Of(i.In[0])} != {TypeName(i.In[0].Type)}()"),
+        KernelOp.Convert when i.In[0].Type.Kind == ScalarKind.UInt32 && i.Type.Kind == ScalarKind.Float32 && !IsSmall(i.In[0]) => Call(Use(i.Type.Lanes == 1 ? "u32_to_f32" : "u32_to_f324"), i),
         KernelOp.Convert or KernelOp.Splat or KernelOp.Vector => Call(TypeName(i.Type), i),
         KernelOp.Bitcast => Call($"bitcast<{TypeName(i.Type)}>", i),
         KernelOp.Lane => Text.Atom($"{Of(i.In[0])}.{"xyzw"[i.Number]}"),
         KernelOp.Const or KernelOp.Item or KernelOp.Store or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If => throw Missing(i),
     };
+
+    /// <summary>Elements of bytes and of 16 bits fit every conversion.</summary>
+    private bool IsSmall(Instruction i) => i.Op == KernelOp.Load && K.Buffers[i.Number].Type.Bits() < 32;
 
     private static bool IsWide(KernelType t) => t.Kind is ScalarKind.Int64 or ScalarKind.UInt64;
 
