@@ -57,6 +57,25 @@ public sealed class ElementwiseTests
     }
 
     [Fact]
+    public void Eight_bits_to_floats_and_back_in_one_go()
+    {
+        Random r = Seeds.Random();
+        foreach (DType type in (DType[])[DType.UInt8, DType.Int8])
+            for (int round = 0; round < 20; round++)
+            {
+                CpuCase c = new(r);
+                GraphBuilder g = c.G;
+                int least = type == DType.UInt8 ? 0 : -128;
+                Node x = c.Input(type, [1 + r.Next(round % 2 == 0 ? 40 : 9000)], () => r.Next(least, least + 256)), scale = g.Scalar(DType.Float32, r.NextDouble() + 0.01), wide = g.Cast(x, DType.Float32);
+                if (r.Next(3) != 0) wide = g.Sub(wide, r.Next(least, least + 256));
+                Node real = r.Next(2) == 0 ? g.Mul(wide, scale) : g.Mul(scale, wide);
+                // Not near the edge between two steps: a quarter off.
+                Node back = g.Add(g.Unary(GraphOp.Round, g.Add(g.Cast(x, DType.Float32), 0.25)), r.Next(-300, 300));
+                c.Check(1e-6, real, g.Cast(g.Min(g.Max(back, least), least + 255), type));
+            }
+    }
+
+    [Fact]
     public void Activations_of_special_values()
     {
         Random r = Seeds.Random();

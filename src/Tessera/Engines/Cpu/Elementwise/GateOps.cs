@@ -14,7 +14,7 @@ internal interface IGate
 internal readonly struct ClampGate(float slope, float shift, float low, float high) : IGate
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Of<V>(V x) where V : unmanaged, ILanes<V, float> => V.Min(V.Max(V.All(slope) * x + V.All(shift), V.All(low)), V.All(high));
+    public V Of<V>(V x) where V : unmanaged, ILanes<V, float> => V.Clamp(V.All(slope) * x + V.All(shift), V.All(low), V.All(high));
 }
 
 /// <summary>sigmoid(slope·x): SiLU.</summary>

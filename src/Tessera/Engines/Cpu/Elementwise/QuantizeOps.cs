@@ -28,8 +28,8 @@ internal sealed unsafe class QuantizeMicroOp(float low, float high) : MicroOp
             {
                 Vector512<float> v = Vector512.Load(x + i);
                 // NaN, which is not itself, becomes 0 at once, so that no bound takes its place.
-                v = Vector512.ConditionalSelect(Vector512.Equals(v, v), Vector512.Min(Vector512.Max(Vector512.Round(v) + z, l), h), Vector512<float>.Zero);
-                Avx512F.ConvertToVector128Byte(Vector512.ConvertToInt32(v)).Store(y + i);
+                v = Vector512.ConditionalSelect(Vector512.Equals(v, v), Vector512.MinNative(Vector512.MaxNative(Vector512.Round(v) + z, l), h), Vector512<float>.Zero);
+                Avx512F.ConvertToVector128Byte(Vector512.ConvertToInt32Native(v)).Store(y + i);
             }
         }
         else if (Vector128.IsHardwareAccelerated)
@@ -45,8 +45,8 @@ internal sealed unsafe class QuantizeMicroOp(float low, float high) : MicroOp
     private static Vector128<uint> Whole(float* x, Vector128<float> zero, Vector128<float> low, Vector128<float> high)
     {
         Vector128<float> v = Vector128.Load(x);
-        v = Vector128.ConditionalSelect(Vector128.Equals(v, v), Vector128.Min(Vector128.Max(Vector128.Round(v) + zero, low), high), Vector128<float>.Zero);
-        return Vector128.ConvertToInt32(v).AsUInt32() & Vector128.Create(255u);
+        v = Vector128.ConditionalSelect(Vector128.Equals(v, v), Vector128.MinNative(Vector128.MaxNative(Vector128.Round(v) + zero, low), high), Vector128<float>.Zero);
+        return Vector128.ConvertToInt32Native(v).AsUInt32() & Vector128.Create(255u);
     }
 
     /// <summary>The operand of the rounding and the zero point of a cast that quantises, with the operator; null for other casts.</summary>

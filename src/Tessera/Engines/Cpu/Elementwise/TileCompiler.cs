@@ -34,7 +34,7 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
             GraphOp.Not when n.Type == DType.Bool => Mask(new NotMaskMicroOp(Width(n.In[0])), Width(n.In[0]), Value(n.In[0])),
             GraphOp.Eq or GraphOp.Lt or GraphOp.Le => Compare(n),
             GraphOp.Pow when Power(n) is { } power => Rounded(n, power),
-            GraphOp.Mul when Gate(n) is { } gate => Rounded(n, gate),
+            GraphOp.Mul when Whole(n) is { } whole => Rounded(n, whole),
             _ when n.Type == DType.Bool => Logic(n.Op, n.In[0], n.In[1]),
             GraphOp.Floor or GraphOp.Ceil or GraphOp.Round or GraphOp.Sign => Rounded(n, Emit(MicroOps.Unary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Exact(n.In[0]))),
             GraphOp.Mod or GraphOp.Rem => Rounded(n, Emit(MicroOps.Binary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Exact(n.In[0]), Exact(n.In[1]))),
@@ -213,11 +213,12 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
         return exponent switch { 1 => x, 2 => Times(x, x), 3 => Times(Times(x, x), x), _ => Times(Times(x, x), Times(x, x)) };
     }
 
-    /// <summary>An activation as one operator over tiles; null for other products. What it is made of goes when nothing else reads it.</summary>
-    private int? Gate(Node n)
+    /// <summary>An activation or a dequantisation as one operator over tiles; null for other products. What it is made of goes when nothing else reads it.</summary>
+    private int? Whole(Node n)
     {
         if (n.Type is not (DType.Float32 or DType.Float16 or DType.BFloat16)) return null;
         bool Computed(Node x) => _values.TryGetValue(x, out int r) && !_registers[r].Source && !_registers[r].Uniform && x.Constant is null;
+        if (DequantizeMicroOp.Of(n, Computed) is var (values, dequantize)) return Emit(dequantize, DType.Float32, 4, Value(values));
         return Gates.Of(n, Computed) is var (value, argument, op) ? Emit(op, DType.Float32, 4, Value(value), Value(argument)) : null;
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>
-/// Float32 convolution of planes, one input channel per group. A band of a plane is padded on all sides, so that every output has all taps at the
+/// Float32 convolution of planes, one input channel per group, few filters. A band of a plane is padded on all sides, so that every output has all taps at the
 /// same distances, and up to eight output rows are summed up at once.
 /// </summary>
 internal sealed unsafe class PlaneStep : Step
@@ -25,8 +25,8 @@ internal sealed unsafe class PlaneStep : Step
         _units = g.Batch * g.Groups * g.Filters * _blocks.Bands;
     }
 
-    /// <summary>Whether <paramref name="g"/> has the form that this step computes.</summary>
-    public static bool Takes(ConvGeometry g) => g is { Channels: 1, Rank: 2, Filters: <= 4, Taps: <= 1024 } && g.Out[0] > 1;
+    /// <summary>Whether <paramref name="g"/> has the form that this step computes, and not so many filters that it pays to lay out windows for a product.</summary>
+    public static bool Takes(ConvGeometry g) => g is { Channels: 1, Rank: 2, Taps: <= 1024 } && (g.Filters <= 4 || g is { Filters: <= 16, Taps: >= 16 }) && g.Out[0] > 1;
 
     public override bool TakesEpilogue => true;
 

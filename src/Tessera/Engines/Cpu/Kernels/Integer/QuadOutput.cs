@@ -71,7 +71,7 @@ internal unsafe struct QuadOutput
                 if (bias != null) y += b;
                 if (real) y.Store((float*)to + j);
                 // Rounds half to even, as all conversions but the truncating ones do; the low byte is the value in either type.
-                else Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(Vector512.Min(Vector512.Max(y, low), high)) + shift).Store(to + j);
+                else Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(Vector512.MinNative(Vector512.MaxNative(y, low), high)) + shift).Store(to + j);
             }
             scale += scaleRow;
             if (bias != null) bias += biasRow;
@@ -136,7 +136,7 @@ internal unsafe struct QuadOutput
         int lanes = Vector<int>.Count, j = 0;
         Vector<float> low = Vector.Create(Low), high = Vector.Create(High);
         Vector<int> zero = Vector.Create(Zero);
-        for (; j + lanes <= n; j += lanes) (Vector.ConvertToInt32(Vector.Round(Vector.Min(Vector.Max(Vector.Load(x + j), low), high))) + zero).Store(whole + j);
+        for (; j + lanes <= n; j += lanes) (Vector.ConvertToInt32Native(Vector.Round(Vector.MinNative(Vector.MaxNative(Vector.Load(x + j), low), high))) + zero).Store(whole + j);
         for (; j < n; j++) whole[j] = (int)MathF.Round(MathF.Min(MathF.Max(x[j], Low), High)) + Zero;
         j = 0;
         // The low byte is the value in either type.
