@@ -19,12 +19,17 @@ public sealed class Rule(string name, ImmutableArray<GraphOp> roots, Func<Rewrit
 /// <summary>A named list of rules, tried on every node in order until none applies.</summary>
 public sealed class Pass
 {
-    private readonly Rule[][] _byRoot = new Rule[Enum.GetValues<GraphOp>().Length][];
+    private static readonly int Ops = Enum.GetValues<GraphOp>().Length;
+
+    private readonly Rule[][] _byRoot = new Rule[Ops][];
 
     public Pass(string name, IReadOnlyList<Rule> rules)
     {
         (Name, Rules) = (name, rules);
-        for (int op = 0; op < _byRoot.Length; op++) _byRoot[op] = [.. rules.Where(r => r.Roots.Contains((GraphOp)op))];
+        Array.Fill(_byRoot, []);
+        foreach (Rule r in rules)
+            foreach (GraphOp op in r.Roots)
+                if (_byRoot[(int)op] is not [.., Rule last] || last != r) _byRoot[(int)op] = [.. _byRoot[(int)op], r];
     }
 
     public string Name { get; }

@@ -117,7 +117,7 @@ public sealed partial class GraphBuilder(Fold? fold = null)
         public override int GetHashCode()
         {
             HashCode h = default;
-            h.Add(Op);
+            h.Add((int)Op);
             foreach (Node n in In) h.Add(n.Id);
             h.Add(Arg);
             return h.ToHashCode();

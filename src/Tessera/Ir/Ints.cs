@@ -45,6 +45,13 @@ public readonly struct Ints : IEquatable<Ints>, IEnumerable<long>
 
     public ReadOnlySpan<long> Span => _values;
 
+    public bool Contains(long value)
+    {
+        foreach (long v in Span)
+            if (v == value) return true;
+        return false;
+    }
+
     public bool Equals(Ints other) => Span.SequenceEqual(other.Span);
 
     public override bool Equals(object? obj) => obj is Ints o && Equals(o);

@@ -62,7 +62,7 @@ public static class ShapeRules
     {
         List<long> e = [];
         for (int i = 0; i < shape.Rank; i++)
-            if (!axes.Span.Contains(i)) e.Add(shape[i]);
+            if (!axes.Contains(i)) e.Add(shape[i]);
             else if (keep) e.Add(1);
         return Shape.Of([.. e]);
     }

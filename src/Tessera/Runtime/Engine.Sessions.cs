@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tessera.Onnx;
 
 namespace Tessera;
@@ -8,17 +9,42 @@ public abstract partial class Engine
     /// <exception cref="TesseraException">MalformedModel with the place in the file; Unsupported listing every operator that is not supported.</exception>
     public Session Load(string path, SessionOptions? options = null)
     {
-        OnnxModel model = OnnxModel.Load(path);
-        try { return Compile(model, options, Path.GetFileName(path), ownsModel: true); }
-        catch
+        Task starting = StartBeside();
+        try
         {
-            model.Dispose();
-            throw;
+            OnnxModel model = OnnxModel.Load(path);
+            try
+            {
+                Compiler.ModelCheck.Run(model);
+                RuntimeHelpers.RunClassConstructor(typeof(Compiler.Passes).TypeHandle);
+                starting.GetAwaiter().GetResult();
+                return Compile(model, options, Path.GetFileName(path), ownsModel: true);
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            // Whatever became of the model: nothing goes on after this call.
+            Task.WaitAny(starting);
         }
     }
 
+    /// <summary>Starts the engine on a thread of its own, so that the first model is read meanwhile; done at once when it runs already, or there is one processor only.</summary>
+    private Task StartBeside() => _health.State != EngineState.Created || Environment.ProcessorCount == 1
+        ? Task.CompletedTask
+        : Task.Factory.StartNew(EnsureInitialized, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
     /// <summary>A session over a model, which must stay alive as long as the session.</summary>
-    public Session Compile(OnnxModel model, SessionOptions? options = null) => Compile(model, options, model.Graph.Name, ownsModel: false);
+    public Session Compile(OnnxModel model, SessionOptions? options = null)
+    {
+        EnsureInitialized();
+        Compiler.ModelCheck.Run(model);
+        return Compile(model, options, model.Graph.Name, ownsModel: false);
+    }
 
     public Task<Session> CompileAsync(OnnxModel model, SessionOptions? options = null, CancellationToken cancel = default) => Task.Run(() => Compile(model, options), cancel);
 
@@ -34,7 +60,6 @@ public abstract partial class Engine
     {
         ObjectDisposedException.ThrowIf(_health.State == EngineState.Disposed, this);
         EnsureInitialized();
-        Compiler.ModelCheck.Run(model);
         return new Session(this, model, options ?? new(), name, ownsModel);
     }
 }

@@ -61,7 +61,8 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
             Become(EngineState.Initializing, false, "starting");
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             TimeSpan time = Options.InitializeTimeout ?? StartUp;
-            limit.CancelAfter(time);
+            // What runs in this process has nothing to wait for.
+            if (!IsHost) limit.CancelAfter(time);
             try
             {
                 Compatibility c = await CheckCompatibilityAsync(limit.Token).ConfigureAwait(false);

@@ -24,13 +24,22 @@ public sealed partial class Session : IDisposable
         _pool = options.MemoryBudget > 0 ? new MemoryPool(options.MemoryBudget, $"session '{name}'") : engine.Pool;
         Inputs = [.. model.Graph.Inputs];
         Outputs = [.. model.Graph.Outputs];
-        _required = [.. Enumerable.Range(0, Inputs.Length).Where(i => !Inputs[i].HasDefault)];
+        _required = Required(Inputs);
         int threads = options.Threads > 0 ? options.Threads : engine.Options.Threads > 0 ? engine.Options.Threads : Machine.Threads;
         PrepareOptions prepare = new(threads, _pool, options.Deterministic);
         _factory = new(g => Prepare(g, prepare), engine.Fold, new FoldedConstants(), Math.Max(1, options.MaxPlans), Note, engine.IsHost || options.Fallback is not null ? null : engine.Name);
         Frame root = Frame.OfModel(model);
         _runner = new GraphRunner(new Continuation(root, [.. Outputs.Select(o => o.Name)], [.. model.Graph.Nodes.Select(n => (Item)new Item.Call(root, n))],
             LiveOf(root, _required), new Dictionary<(Frame, string), Recipe>(), []), _factory);
+    }
+
+    /// <summary>Places of the inputs that have no default.</summary>
+    private static int[] Required(ImmutableArray<OnnxValueInfo> inputs)
+    {
+        List<int> places = new(inputs.Length);
+        for (int i = 0; i < inputs.Length; i++)
+            if (!inputs[i].HasDefault) places.Add(i);
+        return [.. places];
     }
 
     private Executable Prepare(Ir.Graph graph, PrepareOptions options)

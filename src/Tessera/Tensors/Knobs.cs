@@ -58,5 +58,5 @@ public static class Knobs
     public static Knob VulkanDrivers { get; } = new("VK_DRIVER_FILES", "", "Vulkan drivers that the loader is shown (Khronos); absent lets the engine webgpu:dawn choose.");
 
     /// <summary>Every knob, by name.</summary>
-    public static IReadOnlyList<Knob> All { get; } = [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers }.OrderBy(k => k.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<Knob> All => [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers }.OrderBy(k => k.Name, StringComparer.Ordinal)];
 }

@@ -23,10 +23,18 @@ public sealed class CpuEngine(EngineOptions? options = null) : Engine("cpu", opt
         int threads = Options.Threads > 0 ? Math.Min(Options.Threads, ThreadTeam.Shared.Size) : ThreadTeam.Shared.Size;
         ImmutableSortedDictionary<string, string> features = ImmutableSortedDictionary<string, string>.Empty
             .Add("simd", Simd())
-            .Add("architecture", RuntimeInformation.ProcessArchitecture.ToString())
+            .Add("architecture", Architecture())
             .Add("fused multiply-add", (System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported).ToString(CultureInfo.InvariantCulture));
         return new(Parallel: threads > 1, Gpu: false, Distributed: false, Streaming: false, threads, Pool.Budget, [.. Enum.GetValues<DType>()], MaxBatch: 0, features);
     }
+
+    // Names of enums that .NET makes are found by reflection, which costs a start more than all else here.
+    private static string Architecture() => RuntimeInformation.ProcessArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.X64 => "X64",
+        System.Runtime.InteropServices.Architecture.Arm64 => "Arm64",
+        System.Runtime.InteropServices.Architecture other => other.ToString(),
+    };
 
     private static string Simd() => Vector512.IsHardwareAccelerated ? "512-bit vectors" : Vector256.IsHardwareAccelerated ? "256-bit vectors" : Vector128.IsHardwareAccelerated ? "128-bit vectors" : "no vectors";
 }

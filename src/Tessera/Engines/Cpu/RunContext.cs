@@ -24,11 +24,11 @@ internal sealed unsafe class RunContext(int slots, ThreadTeam team)
 
     /// <summary>First element of <paramref name="operand"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T* Ptr<T>(Operand operand) where T : unmanaged => (T*)_pointers[operand.Slot] + operand.Offset;
+    public T* Ptr<T>(Operand operand) => (T*)_pointers[operand.Slot] + operand.Offset;
 
     /// <summary>This worker's part of a scratch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public T* Ptr<T>(Scratch scratch, int worker) where T : unmanaged => (T*)(_pointers[scratch.Slot] + (nint)(scratch.Stride * worker));
+    public T* Ptr<T>(Scratch scratch, int worker) => (T*)(_pointers[scratch.Slot] + (nint)(scratch.Stride * worker));
 
     public string[] Strings(int slot) => _strings[slot]!;
 

@@ -140,7 +140,7 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     }
 
     /// <summary>Address of the first element of an operand that is known now.</summary>
-    public T* Known<T>(Operand x) where T : unmanaged => (T*)Slots[x.Slot].Address + x.Offset;
+    public T* Known<T>(Operand x) => (T*)Slots[x.Slot].Address + x.Offset;
 
     public bool IsKnown(Operand x) => Slots[x.Slot].Kind == SlotKind.Constant;
 

@@ -6,7 +6,7 @@ namespace Tessera.Engines.Cpu.Elementwise;
 internal readonly struct TanOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V y = Quadrants.Tangent<V, T>(x), far = ~V.LessOrEqual(V.Abs(x), Number.Of<V, T>(8192));
         return V.Any(far) ? V.Select(far, V.Sin(x) / V.Cos(x), y) : y;
@@ -17,7 +17,7 @@ internal readonly struct TanOp : IUnary
 internal readonly struct AsinOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, half = Number.Of<V, T>(0.5), large = V.Less(half, a);
         V y = Arc<V, T>(a, half, large);
@@ -26,7 +26,7 @@ internal readonly struct AsinOp : IUnary
 
     /// <summary>asin a, or asin √((1 − a) ÷ 2) where large.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Arc<V, T>(V a, V half, V large) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Arc<V, T>(V a, V half, V large) where V : unmanaged, ILanes<V, T>
     {
         V z = V.Select(large, V.Fma(-half, a, half), a * a), s = V.Select(large, V.Sqrt(z), a);
         return V.Fma(s * z, Number.Polynomial<V, T>(z, 0.042163199048, 0.024181311049, 0.045470025998, 0.074953002686, 0.16666752422), s);
@@ -37,7 +37,7 @@ internal readonly struct AsinOp : IUnary
 internal readonly struct AcosOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, half = Number.Of<V, T>(0.5), large = V.Less(half, a), y = AsinOp.Arc<V, T>(a, half, large);
         V twice = V.Select(V.Less(x, half), Number.Of<V, T>(Math.PI) - (y + y), y + y);
@@ -49,7 +49,7 @@ internal readonly struct AcosOp : IUnary
 internal readonly struct AtanOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V one = Number.Of<V, T>(1), sign = x & Number.Of<V, T>(-0.0), a = x ^ sign;
         V middle = V.Less(Number.Of<V, T>(0.414213562373095), a), far = V.Less(Number.Of<V, T>(2.414213562373095), a);

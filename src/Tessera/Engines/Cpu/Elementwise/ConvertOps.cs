@@ -86,7 +86,7 @@ internal sealed unsafe class OddNarrowMicroOp : MicroOp
 }
 
 /// <summary>Encodings of floating numbers that are computed with as Float32.</summary>
-internal interface INarrowFloat<TBits> where TBits : unmanaged
+internal interface INarrowFloat<TBits>
 {
     static abstract float Decode(TBits bits);
     static abstract TBits Encode(float value);
@@ -132,7 +132,7 @@ internal sealed unsafe class EncodeUnsaturatedMicroOp(Func<float, byte> encode) 
     }
 }
 
-internal sealed unsafe class DecodeMicroOp<TCode, TBits> : MicroOp where TCode : INarrowFloat<TBits> where TBits : unmanaged
+internal sealed unsafe class DecodeMicroOp<TCode, TBits> : MicroOp where TCode : INarrowFloat<TBits>
 {
     public override double Cost => 1;
 
@@ -143,7 +143,7 @@ internal sealed unsafe class DecodeMicroOp<TCode, TBits> : MicroOp where TCode :
     }
 }
 
-internal sealed unsafe class EncodeMicroOp<TCode, TBits> : MicroOp where TCode : INarrowFloat<TBits> where TBits : unmanaged
+internal sealed unsafe class EncodeMicroOp<TCode, TBits> : MicroOp where TCode : INarrowFloat<TBits>
 {
     public override double Cost => 2;
 
@@ -155,7 +155,7 @@ internal sealed unsafe class EncodeMicroOp<TCode, TBits> : MicroOp where TCode :
 }
 
 /// <summary>Float32 rounded to what the narrow type holds.</summary>
-internal sealed unsafe class RoundMicroOp<TCode, TBits> : MicroOp where TCode : INarrowFloat<TBits> where TBits : unmanaged
+internal sealed unsafe class RoundMicroOp<TCode, TBits> : MicroOp where TCode : INarrowFloat<TBits>
 {
     public override double Cost => 2;
 

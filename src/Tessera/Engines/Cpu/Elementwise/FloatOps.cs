@@ -6,12 +6,12 @@ namespace Tessera.Engines.Cpu.Elementwise;
 internal static class Number
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Of<V, T>(double value) where V : unmanaged, ILanes<V, T> where T : unmanaged =>
+    public static V Of<V, T>(double value) where V : unmanaged, ILanes<V, T> =>
         V.All(typeof(T) == typeof(float) ? Unsafe.BitCast<float, T>((float)value) : Unsafe.BitCast<double, T>(value));
 
     /// <summary>Σ c[i]·xⁱ by Horner's rule, highest power first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Polynomial<V, T>(V x, double c4, double c3, double c2, double c1, double c0) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Polynomial<V, T>(V x, double c4, double c3, double c2, double c1, double c0) where V : unmanaged, ILanes<V, T>
     {
         V y = V.Fma(Of<V, T>(c4), x, Of<V, T>(c3));
         y = V.Fma(y, x, Of<V, T>(c2));
@@ -24,7 +24,7 @@ internal static class Number
 internal readonly struct ExpOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         if (typeof(T) != typeof(float)) return V.Exp(x);
         V n, y = Reduced<V, T>(V.Clamp(x, Number.Of<V, T>(-104), Number.Of<V, T>(89)), out n);
@@ -33,7 +33,7 @@ internal readonly struct ExpOp : IUnary
 
     /// <summary>eˣ for results that are normal numbers or may become zero, and x at most 88: one scaling suffices.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Normal<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Normal<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         if (typeof(T) != typeof(float)) return V.Exp(x);
         V y = Reduced<V, T>(V.Clamp(x, Number.Of<V, T>(-87.3), Number.Of<V, T>(88)), out V n);
@@ -42,14 +42,14 @@ internal readonly struct ExpOp : IUnary
 
     /// <summary>eˣ ÷ 2 for x at least 0, without overflow where eˣ alone would.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Half<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Half<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V y = Reduced<V, T>(V.Clamp(x, Number.Of<V, T>(0), Number.Of<V, T>(90)), out V n);
         return V.Scale(y, n - Number.Of<V, T>(1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Reduced<V, T>(V x, out V n) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    private static V Reduced<V, T>(V x, out V n) where V : unmanaged, ILanes<V, T>
     {
         n = V.Round(x * Number.Of<V, T>(1.4426950408889634));
         // ln 2 in two parts; the first has few enough bits that n times it is exact.
@@ -63,10 +63,10 @@ internal readonly struct ExpOp : IUnary
 internal readonly struct LogOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         if (typeof(T) != typeof(float)) return V.Log(x);
-        V zero = V.All(default), infinity = Number.Of<V, T>(double.PositiveInfinity), tiny = V.Less(x, Number.Of<V, T>(1.17549435e-38));
+        V zero = V.All(default!), infinity = Number.Of<V, T>(double.PositiveInfinity), tiny = V.Less(x, Number.Of<V, T>(1.17549435e-38));
         V e = V.Exponent(V.Select(tiny, x * Number.Of<V, T>(8388608), x), out V m) - (tiny & Number.Of<V, T>(23)), f = m - Number.Of<V, T>(1), z = f * f;
         V p = Number.Polynomial<V, T>(f, 0.070376836292, -0.11514610310, 0.11676998740, -0.12420140846, 0.14249322787);
         p = V.Fma(V.Fma(V.Fma(V.Fma(p, f, Number.Of<V, T>(-0.16668057665)), f, Number.Of<V, T>(0.20000714765)), f, Number.Of<V, T>(-0.24999993993)), f, Number.Of<V, T>(0.33333331174));
@@ -82,7 +82,7 @@ internal readonly struct LogOp : IUnary
 internal readonly struct SinOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         if (typeof(T) != typeof(float)) return V.Sin(x);
         V y = Quadrants.Value<V, T>(x, Number.Of<V, T>(0)), far = ~V.LessOrEqual(V.Abs(x), Number.Of<V, T>(8192));
@@ -94,7 +94,7 @@ internal readonly struct SinOp : IUnary
 internal readonly struct CosOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         if (typeof(T) != typeof(float)) return V.Cos(x);
         V y = Quadrants.Value<V, T>(x, Number.Of<V, T>(1)), far = ~V.LessOrEqual(V.Abs(x), Number.Of<V, T>(8192));
@@ -106,7 +106,7 @@ internal static class Quadrants
 {
     /// <summary>sin(x + shift·π/2)</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Value<V, T>(V x, V shift) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Value<V, T>(V x, V shift) where V : unmanaged, ILanes<V, T>
     {
         V n = Both<V, T>(x, out V sin, out V cos), zero = Number.Of<V, T>(0);
         V q = n + shift;
@@ -119,7 +119,7 @@ internal static class Quadrants
 
     /// <summary>tan x</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Tangent<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Tangent<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V n = Both<V, T>(x, out V sin, out V cos), even = V.Equal(n, Number.Of<V, T>(2) * V.Floor(n * Number.Of<V, T>(0.5)));
         return V.Select(even, sin, cos) / V.Select(even, cos, -sin);
@@ -127,7 +127,7 @@ internal static class Quadrants
 
     /// <summary>Sine and cosine of what is left of x when the nearest multiple of π/2, whose number is given, is taken away.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Both<V, T>(V x, out V sin, out V cos) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    private static V Both<V, T>(V x, out V sin, out V cos) where V : unmanaged, ILanes<V, T>
     {
         V n = V.Round(x * Number.Of<V, T>(0.6366197723675814));
         V r = V.Fma(n, Number.Of<V, T>(-7.54978995489188216e-8), V.Fma(n, Number.Of<V, T>(-4.837512969970703125e-4), V.Fma(n, Number.Of<V, T>(-1.5703125), x))), z = r * r;
@@ -141,10 +141,10 @@ internal static class Quadrants
 internal readonly struct SigmoidOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V one = Number.Of<V, T>(1), e = ExpOp.Apply<V, T>(-V.Abs(x)), s = one / (one + e);
-        return V.Select(V.Less(x, V.All(default)), e * s, s);
+        return V.Select(V.Less(x, V.All(default!)), e * s, s);
     }
 }
 
@@ -152,7 +152,7 @@ internal readonly struct SigmoidOp : IUnary
 internal readonly struct TanhOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, z = a * a;
         V small = V.Fma(a * z, Number.Polynomial<V, T>(z, -0.0060967141659, 0.0209971789991, -0.0538509095785, 0.13332769737, -0.333333289441), a);
@@ -165,7 +165,7 @@ internal readonly struct TanhOp : IUnary
 internal readonly struct ErfOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, z = a * a;
         V p = Number.Polynomial<V, T>(z, 7.87587506268e-5, -0.000801686428716, 0.00518908742343, -0.0268542120106, 0.112835947152);
@@ -182,9 +182,9 @@ internal readonly struct ErfOp : IUnary
 internal readonly struct SignOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
-        V zero = V.All(default), one = Number.Of<V, T>(1);
+        V zero = V.All(default!), one = Number.Of<V, T>(1);
         return V.Select(V.Less(zero, x), one, V.Select(V.Less(x, zero), -one, V.Select(V.Equal(x, x), zero, x)));
     }
 }

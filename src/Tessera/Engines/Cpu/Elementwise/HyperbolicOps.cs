@@ -6,7 +6,7 @@ namespace Tessera.Engines.Cpu.Elementwise;
 internal readonly struct SinhOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, z = a * a, e = ExpOp.Half<V, T>(a);
         V small = V.Fma(a * z, Number.Polynomial<V, T>(z, 0, 0, 2.03721912945e-4, 0.00833028376239, 0.166667160211), a);
@@ -18,7 +18,7 @@ internal readonly struct SinhOp : IUnary
 internal readonly struct CoshOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V e = ExpOp.Half<V, T>(V.Abs(x));
         return e + Number.Of<V, T>(0.25) / e;
@@ -29,7 +29,7 @@ internal readonly struct CoshOp : IUnary
 internal readonly struct AsinhOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, z = a * a, far = V.Less(Number.Of<V, T>(1e4), a);
         V small = V.Fma(a * z, Number.Polynomial<V, T>(z, 0, 0.020122003309, -0.042699340972, 0.074847586088, -0.16666288134), a);
@@ -42,7 +42,7 @@ internal readonly struct AsinhOp : IUnary
 internal readonly struct AcoshOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V one = Number.Of<V, T>(1), z = x - one, far = V.Less(Number.Of<V, T>(1e4), x);
         V small = V.Sqrt(z) * Number.Polynomial<V, T>(z, 0.0017596881071, -0.0075272886713, 0.026454905019, -0.11784741703, 1.4142135263);
@@ -55,7 +55,7 @@ internal readonly struct AcoshOp : IUnary
 internal readonly struct AtanhOp : IUnary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V one = Number.Of<V, T>(1), half = Number.Of<V, T>(0.5), sign = x & Number.Of<V, T>(-0.0), a = x ^ sign, z = a * a;
         V small = V.Fma(a * z, Number.Polynomial<V, T>(z, 0.181740078349, 0.0824370301058, 0.14669143173, 0.1997821645, 0.333337300303), a);

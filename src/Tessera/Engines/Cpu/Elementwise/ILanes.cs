@@ -2,7 +2,7 @@ namespace Tessera.Engines.Cpu.Elementwise;
 
 /// <summary>A vector of <typeparamref name="T"/> of some width, so that a formula is written once for 128, 256 and 512 bits.</summary>
 /// <remarks>Comparisons give masks: all bits set where true, in lanes of the same width.</remarks>
-internal unsafe interface ILanes<TSelf, T> where TSelf : unmanaged, ILanes<TSelf, T> where T : unmanaged
+internal unsafe interface ILanes<TSelf, T> where TSelf : unmanaged, ILanes<TSelf, T>
 {
     static abstract int Count { get; }
     static abstract TSelf Load(T* from);

@@ -6,7 +6,8 @@ namespace Tessera.Engines.Cpu.Elementwise;
 /// <summary>Stored booleans (0 or 1) into masks of one byte.</summary>
 internal readonly struct FromBoolOp : IUnary
 {
-    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged => ~V.Equal(x, V.All(default));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<V, T>(V x) where V : unmanaged, ILanes<V, T> => ~V.Equal(x, V.All(default!));
 }
 
 /// <summary>Masks of one byte into stored booleans.</summary>
@@ -45,7 +46,7 @@ internal sealed unsafe class WidenMaskMicroOp(int from) : MicroOp
         }
     }
 
-    private static void Store<T>((Vector256<T> Lower, Vector256<T> Upper) v, T* y) where T : unmanaged
+    private static void Store<T>((Vector256<T> Lower, Vector256<T> Upper) v, T* y)
     {
         v.Lower.Store(y);
         v.Upper.Store(y + Vector256<T>.Count);
@@ -78,7 +79,7 @@ internal sealed unsafe class NarrowMaskMicroOp(int from) : MicroOp
 }
 
 /// <summary>Masks into zeros and ones of a type as wide as the mask.</summary>
-internal sealed unsafe class MaskToNumberMicroOp<T>(T one) : MicroOp where T : unmanaged
+internal sealed unsafe class MaskToNumberMicroOp<T>(T one) : MicroOp
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(byte* a, byte* b, byte* c, byte* y, nint n)

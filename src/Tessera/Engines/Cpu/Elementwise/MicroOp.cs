@@ -17,14 +17,14 @@ internal abstract unsafe class MicroOp
     public virtual double Cost => 0.1;
 }
 
-internal sealed unsafe class UnaryMicroOp<TOp, T>(double cost = 0.1) : MicroOp where TOp : IUnary where T : unmanaged
+internal sealed unsafe class UnaryMicroOp<TOp, T>(double cost = 0.1) : MicroOp where TOp : IUnary
 {
     public override double Cost => cost;
 
     public override void Run(byte* a, byte* b, byte* c, byte* y, nint n) => Loops.Unary<TOp, T>((T*)a, (T*)y, n);
 }
 
-internal sealed unsafe class BinaryMicroOp<TOp, T>(double cost = 0.1) : MicroOp where TOp : IBinary where T : unmanaged
+internal sealed unsafe class BinaryMicroOp<TOp, T>(double cost = 0.1) : MicroOp where TOp : IBinary
 {
     public override double Cost => cost;
 
@@ -35,14 +35,14 @@ internal sealed unsafe class BinaryMicroOp<TOp, T>(double cost = 0.1) : MicroOp 
     public override void RunOne(byte* a, byte* b, byte* y, nint n, int one) => Loops.BinaryOne<TOp, T>((T*)a, (T*)b, (T*)y, n, one);
 }
 
-internal sealed unsafe class ScalarUnaryMicroOp<TOp, T> : MicroOp where TOp : IScalarUnary<T> where T : unmanaged
+internal sealed unsafe class ScalarUnaryMicroOp<TOp, T> : MicroOp where TOp : IScalarUnary<T>
 {
     public override double Cost => 15;
 
     public override void Run(byte* a, byte* b, byte* c, byte* y, nint n) => Loops.UnaryScalar<TOp, T>((T*)a, (T*)y, n);
 }
 
-internal sealed unsafe class ScalarBinaryMicroOp<TOp, T>(double cost = 3) : MicroOp where TOp : IScalarBinary<T> where T : unmanaged
+internal sealed unsafe class ScalarBinaryMicroOp<TOp, T>(double cost = 3) : MicroOp where TOp : IScalarBinary<T>
 {
     public override double Cost => cost;
 
@@ -50,7 +50,7 @@ internal sealed unsafe class ScalarBinaryMicroOp<TOp, T>(double cost = 3) : Micr
 }
 
 /// <summary>y = a (a mask of T's width) ? b : c</summary>
-internal sealed unsafe class SelectMicroOp<T> : MicroOp where T : unmanaged
+internal sealed unsafe class SelectMicroOp<T> : MicroOp
 {
     public override void Run(byte* a, byte* b, byte* c, byte* y, nint n) => Loops.Select((T*)a, (T*)b, (T*)c, (T*)y, n);
 }

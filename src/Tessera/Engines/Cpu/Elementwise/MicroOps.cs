@@ -117,7 +117,7 @@ internal static class MicroOps
         _ => Pair<T>(op),
     };
 
-    private static MicroOp Pair<T>(GraphOp op) where T : unmanaged => op switch
+    private static MicroOp Pair<T>(GraphOp op) => op switch
     {
         GraphOp.Add => new BinaryMicroOp<AddOp, T>(),
         GraphOp.Sub => new BinaryMicroOp<SubOp, T>(),

@@ -32,9 +32,9 @@ internal sealed unsafe class PowMicroOp : MicroOp
 internal readonly struct SinglePowOp : IBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T>
     {
-        V zero = V.All(default), one = Number.Of<V, T>(1), infinity = Number.Of<V, T>(double.PositiveInfinity), minus = Number.Of<V, T>(-0.0), magnitude = V.Abs(a);
+        V zero = V.All(default!), one = Number.Of<V, T>(1), infinity = Number.Of<V, T>(double.PositiveInfinity), minus = Number.Of<V, T>(-0.0), magnitude = V.Abs(a);
         V log = V.Select(V.Equal(magnitude, zero), -infinity, V.Select(V.Equal(magnitude, infinity), infinity, Log<V, T>(magnitude)));
         V y = Exp<V, T>(V.Clamp(b * log, Number.Of<V, T>(-700), Number.Of<V, T>(700)));
         V whole = V.Equal(V.Floor(b), b), half = b * Number.Of<V, T>(0.5), odd = whole & ~V.Equal(V.Floor(half), half);
@@ -46,7 +46,7 @@ internal readonly struct SinglePowOp : IBinary
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Log<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    private static V Log<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V e = V.Exponent(x, out V m), one = Number.Of<V, T>(1), s = (m - one) / (m + one), z = s * s;
         V p = Number.Polynomial<V, T>(z, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9);
@@ -56,7 +56,7 @@ internal readonly struct SinglePowOp : IBinary
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Exp<V, T>(V x) where V : unmanaged, ILanes<V, T> where T : unmanaged
+    private static V Exp<V, T>(V x) where V : unmanaged, ILanes<V, T>
     {
         V n = V.Round(x * Number.Of<V, T>(1.4426950408889634)), r = V.Fma(n, Number.Of<V, T>(-0.6931471805599453), x);
         V p = Number.Polynomial<V, T>(r, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720);

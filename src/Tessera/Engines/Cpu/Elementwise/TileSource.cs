@@ -68,7 +68,7 @@ internal sealed unsafe class TileSource
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Copy<T>(T* x, long start, nint n, T* to) where T : unmanaged
+    private void Copy<T>(T* x, long start, nint n, T* to)
     {
         if (Access == TileAccess.Uniform)
         {
@@ -104,7 +104,7 @@ internal sealed unsafe class TileSource
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row<T>(T* x, long step, nint n, T* to) where T : unmanaged
+    private static void Row<T>(T* x, long step, nint n, T* to)
     {
         if (step == 1) Buffer.MemoryCopy(x, to, n * sizeof(T), n * sizeof(T));
         else if (step == 0) new Span<T>(to, (int)n).Fill(*x);

@@ -20,7 +20,7 @@ internal static class GatherElementsKernel
     }
 }
 
-internal sealed unsafe class GatherElementsStep<T> : Step where T : unmanaged
+internal sealed unsafe class GatherElementsStep<T> : Step
 {
     private readonly long _n;
     private readonly long _step;

@@ -61,7 +61,7 @@ internal sealed unsafe class GatherStep(Operand x, Operand indices, Operand y, i
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Elements<T>(T* x, long* index, T* y, long count) where T : unmanaged
+    private void Elements<T>(T* x, long* index, T* y, long count)
     {
         long n = _n;
         for (long i = 0; i < count; i++)

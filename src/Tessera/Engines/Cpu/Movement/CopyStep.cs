@@ -16,7 +16,7 @@ internal static class CopyStep
     };
 }
 
-internal sealed unsafe class CopyStep<T> : Step where T : unmanaged
+internal sealed unsafe class CopyStep<T> : Step
 {
     /// <summary>Source rows that a unit of a transpose covers.</summary>
     private const int Band = 32;

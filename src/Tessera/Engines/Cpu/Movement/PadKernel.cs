@@ -33,7 +33,7 @@ internal static class PadKernel
 }
 
 /// <summary>The axes after the last padded one are one block of memory; along that axis the operand's own elements are one run where they lie together. Per axis a table gives the source of what is outside.</summary>
-internal sealed unsafe class PadStep<T> : Step where T : unmanaged
+internal sealed unsafe class PadStep<T> : Step
 {
     private readonly long[][] _sources;
     private readonly long[] _steps;

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Tessera.Engines.Cpu.Movement;
 
 /// <summary>Square blocks transposed in registers: y[j, i] = x[i, j]. A block of 16 rows of 4 bytes reads and writes whole cache lines, so that rows a power of two apart do not evict each other.</summary>
-internal static unsafe class SquareBlocks<T> where T : unmanaged
+internal static unsafe class SquareBlocks<T>
 {
     /// <summary>Side of the largest block that fits in so many rows and columns; 0 when there is none.</summary>
     public static int Side(long rows, long columns)

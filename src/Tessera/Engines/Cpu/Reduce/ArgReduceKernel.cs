@@ -17,7 +17,7 @@ internal static class ArgReduceKernel
     }
 }
 
-internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumber<T>
+internal sealed unsafe class ArgReduceStep<T> : Step
 {
     private readonly bool _max;
     private readonly bool _last;
@@ -60,10 +60,10 @@ internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumbe
     private long Row(T* x)
     {
         T best = _max ? ReduceLoops.Row<MaxReduction, T>(x, _n) : ReduceLoops.Row<MinReduction, T>(x, _n);
-        if (T.IsNaN(best))
+        if (Scalar<T>.IsNaN(best))
         {
             long at = _last ? _n - 1 : 0;
-            while (!T.IsNaN(x[at])) at += _last ? -1 : 1;
+            while (!Scalar<T>.IsNaN(x[at])) at += _last ? -1 : 1;
             return at;
         }
         return Vector512.IsHardwareAccelerated ? Find<Lanes512<T>>(x, best) : Vector256.IsHardwareAccelerated ? Find<Lanes256<T>>(x, best) : Find<Lanes128<T>>(x, best);
@@ -77,12 +77,12 @@ internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumbe
         {
             long end = _n;
             while (end >= V.Count && !V.Any(V.Equal(V.Load(x + end - V.Count), b))) end -= V.Count;
-            for (end--; x[end] != best; end--) { }
+            for (end--; !Scalar<T>.Equal(x[end], best); end--) { }
             return end;
         }
         long i = 0;
         while (i <= _n - V.Count && !V.Any(V.Equal(V.Load(x + i), b))) i += V.Count;
-        while (x[i] != best) i++;
+        while (!Scalar<T>.Equal(x[i], best)) i++;
         return i;
     }
 
@@ -91,10 +91,10 @@ internal sealed unsafe class ArgReduceStep<T> : Step where T : unmanaged, INumbe
     {
         long at = 0;
         T best = *x;
-        for (long i = 1; i < _n && (_last || !T.IsNaN(best)); i++)
+        for (long i = 1; i < _n && (_last || !Scalar<T>.IsNaN(best)); i++)
         {
             T v = x[i * _step];
-            if (T.IsNaN(v) || (_max ? v > best : v < best) || (_last && v == best)) (best, at) = (v, i);
+            if (Scalar<T>.IsNaN(v) || (_max ? (Scalar<T>)v > best : (Scalar<T>)v < best) || (_last && Scalar<T>.Equal(v, best))) (best, at) = (v, i);
         }
         return at;
     }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu.Elementwise;
 
@@ -20,7 +19,7 @@ internal interface ITerms<V> : IJoin<V>
 }
 
 /// <summary>Partial results joined two by two as they come, results of equally many elements with each other: each takes part in ⌈log₂ count⌉ + 1 joins at most.</summary>
-internal unsafe ref struct Ladder<TJoin, V>(V* rungs) where TJoin : IJoin<V> where V : unmanaged
+internal unsafe ref struct Ladder<TJoin, V>(V* rungs) where TJoin : IJoin<V>
 {
     /// <summary>Enough for 2⁶³ partial results.</summary>
     public const int Rungs = 64;
@@ -37,6 +36,7 @@ internal unsafe ref struct Ladder<TJoin, V>(V* rungs) where TJoin : IJoin<V> whe
     }
 
     /// <summary>Everything joined; at least one result must have been pushed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Total()
     {
         V v = _rungs[--_top];
@@ -57,21 +57,28 @@ internal static unsafe class Pairwise
     /// <param name="step">Elements from one vector to the next.</param>
     /// <param name="terms">What to do with each.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Of<TTerms, V, T>(T* x, long vectors, long step, TTerms terms) where TTerms : struct, ITerms<V> where V : unmanaged, ILanes<V, T> where T : unmanaged =>
-        vectors <= Block ? Part<TTerms, V, T>(x, vectors, step, terms) : Blocks<TTerms, V, T>(x, vectors, step, terms);
+    public static V Of<TTerms, V, T>(T* x, long vectors, long step, TTerms terms) where TTerms : unmanaged, ITerms<V> where V : unmanaged, ILanes<V, T>
+    {
+        if (vectors <= Block) return Part<TTerms, V, T>(x, vectors, step, terms);
+        // Copies, so that the others stay in registers.
+        TTerms same = terms;
+        V sum;
+        Blocks<TTerms, V, T>(x, vectors, step, &same, &sum);
+        return sum;
+    }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static V Blocks<TTerms, V, T>(T* x, long vectors, long step, TTerms terms) where TTerms : struct, ITerms<V> where V : unmanaged, ILanes<V, T> where T : unmanaged
+    private static void Blocks<TTerms, V, T>(T* x, long vectors, long step, TTerms* terms, V* sum) where TTerms : unmanaged, ITerms<V> where V : unmanaged, ILanes<V, T>
     {
         V* rungs = stackalloc V[Ladder<TTerms, V>.Rungs];
         Ladder<TTerms, V> ladder = new(rungs);
-        for (long i = 0; i < vectors; i += Block) ladder.Push(Part<TTerms, V, T>(x + i * step, Math.Min(Block, vectors - i), step, terms));
-        return ladder.Total();
+        for (long i = 0; i < vectors; i += Block) ladder.Push(Part<TTerms, V, T>(x + i * step, Math.Min(Block, vectors - i), step, *terms));
+        *sum = ladder.Total();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Part<TTerms, V, T>(T* x, long vectors, long step, TTerms terms) where TTerms : struct, ITerms<V> where V : unmanaged, ILanes<V, T> where T : unmanaged
+    private static V Part<TTerms, V, T>(T* x, long vectors, long step, TTerms terms) where TTerms : unmanaged, ITerms<V> where V : unmanaged, ILanes<V, T>
     {
         V a = terms.Start, b = a, c = a, d = a;
         T* end = x + vectors * step;
@@ -88,7 +95,7 @@ internal static unsafe class Pairwise
 }
 
 /// <summary>An associative operator on lanes.</summary>
-internal readonly struct ReductionTerms<TOp, V, T> : ITerms<V> where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
+internal readonly struct ReductionTerms<TOp, V, T> : ITerms<V> where TOp : IReduction where V : unmanaged, ILanes<V, T>
 {
     public V Start
     {
@@ -104,21 +111,21 @@ internal readonly struct ReductionTerms<TOp, V, T> : ITerms<V> where TOp : IRedu
 }
 
 /// <summary>The same on single elements.</summary>
-internal readonly struct ScalarJoin<TOp, T> : IJoin<T> where TOp : IReduction where T : unmanaged, INumber<T>
+internal readonly struct ScalarJoin<TOp, T> : IJoin<T> where TOp : IReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Join(T a, T b) => TOp.Scalar(a, b);
+    public static T Join(T a, T b) => TOp.Join(a, b);
 }
 
 /// <summary>Σ (x − centre)².</summary>
-internal readonly struct SquareTerms<V, T>(V centre) : ITerms<V> where V : unmanaged, ILanes<V, T> where T : unmanaged
+internal readonly struct SquareTerms<V, T>(V centre) : ITerms<V> where V : unmanaged, ILanes<V, T>
 {
     private readonly V _centre = centre;
 
     public V Start
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => V.All(default);
+        get => V.All(default!);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,7 +24,7 @@ internal static class ReduceKernel
     }
 }
 
-internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction where T : unmanaged, INumber<T>
+internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction
 {
     private const int Band = 512;
 
@@ -42,7 +42,7 @@ internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction wh
         List<long> kept = [], keptStrides = [], reduced = [], reducedStrides = [];
         for (int i = 0; i < x.Shape.Rank; i++)
         {
-            bool r = axes.Span.Contains(i);
+            bool r = axes.Contains(i);
             (r ? reduced : kept).Add(x.Shape[i]);
             (r ? reducedStrides : keptStrides).Add(x.Strides[i]);
         }
@@ -121,8 +121,8 @@ internal sealed unsafe class ReduceStep<TOp, T> : Step where TOp : IReduction wh
     {
         int last = _reduced.Rank - 1;
         long n = _reduced.Extents[last], step = _reduced.Strides[0][last];
-        T* rungs = stackalloc T[Ladder<ScalarJoin<TOp, T>, T>.Rungs];
-        Ladder<ScalarJoin<TOp, T>, T> ladder = new(rungs);
+        byte* rungs = stackalloc byte[Ladder<ScalarJoin<TOp, T>, T>.Rungs * sizeof(T)];
+        Ladder<ScalarJoin<TOp, T>, T> ladder = new((T*)rungs);
         Layout.Cursor at = _reduced.Rows(0);
         for (long r = 0, rows = _reduced.CountOf(last); r < rows; r++, at.Next()) ladder.Push(step == 1 ? ReduceLoops.Row<TOp, T>(x + at.A, n) : ReduceLoops.Strided<TOp, T>(x + at.A, n, step));
         return ladder.Total();

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
@@ -14,31 +13,31 @@ internal static unsafe class ReduceLoops
 
     /// <summary>One result from n neighbouring elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T Row<TOp, T>(T* x, long n) where TOp : IReduction where T : unmanaged, INumber<T> =>
+    public static T Row<TOp, T>(T* x, long n) where TOp : IReduction =>
         Vector512.IsHardwareAccelerated ? Row<TOp, Lanes512<T>, T>(x, n)
         : Vector256.IsHardwareAccelerated ? Row<TOp, Lanes256<T>, T>(x, n) : Row<TOp, Lanes128<T>, T>(x, n);
 
     /// <summary>One result from n elements, step apart.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static T Strided<TOp, T>(T* x, long n, long step) where TOp : IReduction where T : unmanaged, INumber<T>
+    public static T Strided<TOp, T>(T* x, long n, long step) where TOp : IReduction
     {
         const int block = 64;
-        T* rungs = stackalloc T[Ladder<ScalarJoin<TOp, T>, T>.Rungs];
-        Ladder<ScalarJoin<TOp, T>, T> ladder = new(rungs);
+        byte* rungs = stackalloc byte[Ladder<ScalarJoin<TOp, T>, T>.Rungs * sizeof(T)];
+        Ladder<ScalarJoin<TOp, T>, T> ladder = new((T*)rungs);
         for (long i = 0; i < n; i += block)
         {
             T a = TOp.Neutral<T>(), b = a, c = a, d = a;
             T* p = x + i * step, end = x + Math.Min(n, i + block) * step;
             for (long k = Math.Min(block, n - i); k >= 4; k -= 4, p += 4 * step)
             {
-                a = TOp.Scalar(a, p[0]);
-                b = TOp.Scalar(b, p[step]);
-                c = TOp.Scalar(c, p[2 * step]);
-                d = TOp.Scalar(d, p[3 * step]);
+                a = TOp.Join(a, p[0]);
+                b = TOp.Join(b, p[step]);
+                c = TOp.Join(c, p[2 * step]);
+                d = TOp.Join(d, p[3 * step]);
             }
-            for (; p != end; p += step) a = TOp.Scalar(a, *p);
-            ladder.Push(TOp.Scalar(TOp.Scalar(a, b), TOp.Scalar(c, d)));
+            for (; p != end; p += step) a = TOp.Join(a, *p);
+            ladder.Push(TOp.Join(TOp.Join(a, b), TOp.Join(c, d)));
         }
         return n == 0 ? TOp.Neutral<T>() : ladder.Total();
     }
@@ -54,7 +53,7 @@ internal static unsafe class ReduceLoops
     /// <param name="n">Elements of a row.</param>
     /// <param name="step">From one element of a row to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Many<TOp, T>(T* x, long row, T* y, long rows, long n, long step) where TOp : IReduction where T : unmanaged, INumber<T>
+    public static void Many<TOp, T>(T* x, long row, T* y, long rows, long n, long step) where TOp : IReduction
     {
         long i = 0;
         for (; i + 4 <= rows; i += 4, x += 4 * row)
@@ -63,24 +62,24 @@ internal static unsafe class ReduceLoops
             T a = TOp.Neutral<T>(), b = a, c = a, d = a;
             for (long k = 0; k < n; k++, p += step)
             {
-                a = TOp.Scalar(a, p[0]);
-                b = TOp.Scalar(b, p[row]);
-                c = TOp.Scalar(c, p[2 * row]);
-                d = TOp.Scalar(d, p[3 * row]);
+                a = TOp.Join(a, p[0]);
+                b = TOp.Join(b, p[row]);
+                c = TOp.Join(c, p[2 * row]);
+                d = TOp.Join(d, p[3 * row]);
             }
             (y[i], y[i + 1], y[i + 2], y[i + 3]) = (a, b, c, d);
         }
         for (; i < rows; i++, x += row)
         {
             T a = TOp.Neutral<T>();
-            for (long k = 0; k < n; k++) a = TOp.Scalar(a, x[k * step]);
+            for (long k = 0; k < n; k++) a = TOp.Join(a, x[k * step]);
             y[i] = a;
         }
     }
 
     /// <summary>y[i] = x[rows[0] + i] ∘ … ∘ x[rows[count − 1] + i], at most <see cref="Rows"/> of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Columns<TOp, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where T : unmanaged, INumber<T>
+    public static void Columns<TOp, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction
     {
         if (Vector512.IsHardwareAccelerated) Columns<TOp, Lanes512<T>, T>(x, rows, count, y, n);
         else if (Vector256.IsHardwareAccelerated) Columns<TOp, Lanes256<T>, T>(x, rows, count, y, n);
@@ -88,26 +87,25 @@ internal static unsafe class ReduceLoops
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Row<TOp, V, T>(T* x, long n) where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
+    private static T Row<TOp, V, T>(T* x, long n) where TOp : IReduction where V : unmanaged, ILanes<V, T>
     {
         T y = TOp.Neutral<T>();
         if (n < V.Count)
         {
-            for (long i = 0; i < n; i++) y = TOp.Scalar(y, x[i]);
+            for (long i = 0; i < n; i++) y = TOp.Join(y, x[i]);
             return y;
         }
         long vectors = n / V.Count, rest = n - vectors * V.Count;
         V all = Pairwise.Of<ReductionTerms<TOp, V, T>, V, T>(x, vectors, V.Count, default);
         // The last vector ends where the row ends; what it shares with the one before is left out.
         if (rest > 0) all = TOp.Apply<V, T>(all, V.Select(Sums.Last<V, T>(rest), V.Load(x + n - V.Count), V.All(y)));
-        T* t = stackalloc T[V.Count];
-        V.Store(all, t);
-        for (int k = V.Count / 2; k > 0; k /= 2) for (int j = 0; j < k; j++) t[j] = TOp.Scalar(t[j], t[j + k]);
+        T* t = (T*)&all;
+        for (int k = V.Count / 2; k > 0; k /= 2) for (int j = 0; j < k; j++) t[j] = TOp.Join(t[j], t[j + k]);
         return t[0];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Columns<TOp, V, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where V : unmanaged, ILanes<V, T> where T : unmanaged, INumber<T>
+    private static void Columns<TOp, V, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where V : unmanaged, ILanes<V, T>
     {
         nint i = 0;
         for (; i <= n - 4 * V.Count; i += 4 * V.Count)
@@ -136,7 +134,7 @@ internal static unsafe class ReduceLoops
         for (; i < n; i++)
         {
             T a = x[rows[0] + i];
-            for (int r = 1; r < count; r++) a = TOp.Scalar(a, x[rows[r] + i]);
+            for (int r = 1; r < count; r++) a = TOp.Join(a, x[rows[r] + i]);
             y[i] = a;
         }
     }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu.Elementwise;
 
@@ -7,46 +6,51 @@ namespace Tessera.Engines.Cpu.Reduce;
 /// <summary>An associative operator with its neutral element.</summary>
 internal interface IReduction : IBinary
 {
-    static abstract T Neutral<T>() where T : INumber<T>;
-    static abstract T Scalar<T>(T a, T b) where T : INumber<T>;
+    /// <summary>The result of no elements.</summary>
+    static abstract T Neutral<T>();
+    static abstract T Join<T>(T a, T b);
 }
 
 internal readonly struct SumReduction : IReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> where T : unmanaged => a + b;
+    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> => a + b;
 
-    public static T Neutral<T>() where T : INumber<T> => T.Zero;
+    public static T Neutral<T>() => Scalar<T>.Zero;
 
-    public static T Scalar<T>(T a, T b) where T : INumber<T> => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Join<T>(T a, T b) => (Scalar<T>)a + b;
 }
 
 internal readonly struct ProdReduction : IReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> where T : unmanaged => a * b;
+    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> => a * b;
 
-    public static T Neutral<T>() where T : INumber<T> => T.One;
+    public static T Neutral<T>() => Scalar<T>.One;
 
-    public static T Scalar<T>(T a, T b) where T : INumber<T> => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Join<T>(T a, T b) => (Scalar<T>)a * b;
 }
 
 internal readonly struct MaxReduction : IReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> where T : unmanaged => V.Max(a, b);
+    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> => V.Max(a, b);
 
-    public static T Neutral<T>() where T : INumber<T> => T.CreateSaturating(double.NegativeInfinity);
+    public static T Neutral<T>() => Scalar<T>.Least;
 
-    public static T Scalar<T>(T a, T b) where T : INumber<T> => T.Max(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Join<T>(T a, T b) => Scalar<T>.Max(a, b);
 }
 
 internal readonly struct MinReduction : IReduction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> where T : unmanaged => V.Min(a, b);
+    public static V Apply<V, T>(V a, V b) where V : unmanaged, ILanes<V, T> => V.Min(a, b);
 
-    public static T Neutral<T>() where T : INumber<T> => T.CreateSaturating(double.PositiveInfinity);
+    public static T Neutral<T>() => Scalar<T>.Greatest;
 
-    public static T Scalar<T>(T a, T b) where T : INumber<T> => T.Min(a, b);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Join<T>(T a, T b) => Scalar<T>.Min(a, b);
 }

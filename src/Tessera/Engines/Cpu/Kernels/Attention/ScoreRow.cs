@@ -6,7 +6,7 @@ using Tessera.Engines.Cpu.Elementwise;
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>One row of scores on its way to weights. What follows a row up to a whole vector is overwritten.</summary>
-internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal static unsafe class ScoreRow<T>
 {
     /// <summary>x = cap(x·scale) + mask, then −∞ up to the next whole vector; returns the largest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,24 +32,24 @@ internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee
         Vector<T> v = Vector.Create(by);
         long i = 0;
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count) (Vector.Load(x + i) * v).Store(x + i);
-        for (; i < n; i++) x[i] *= by;
+        for (; i < n; i++) x[i] *= (Scalar<T>)by;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Prepare<V>(T* x, long n, T scale, T cap, T* mask, long maskStep) where V : unmanaged, ILanes<V, T>
     {
-        if (cap > T.Zero)
+        if ((Scalar<T>)cap > Scalar<T>.Zero)
         {
-            for (long i = 0; i < n; i++) x[i] = cap * T.Tanh(x[i] * scale / cap);
-            scale = T.One;
+            for (long i = 0; i < n; i++) x[i] = (Scalar<T>)cap * Scalar<T>.Tanh((Scalar<T>)x[i] * scale / cap);
+            scale = Scalar<T>.One;
         }
         bool apart = mask != null && maskStep == 1;
         if (mask != null && maskStep is not (0 or 1))
         {
-            for (long i = 0; i < n; i++) x[i] = x[i] * scale + mask[i * maskStep];
-            scale = T.One;
+            for (long i = 0; i < n; i++) x[i] = (Scalar<T>)x[i] * scale + mask[i * maskStep];
+            scale = Scalar<T>.One;
         }
-        V s = V.All(scale), least = V.All(T.NegativeInfinity), largest = least, same = V.All(mask != null && maskStep == 0 ? *mask : T.Zero);
+        V s = V.All(scale), least = V.All(Scalar<T>.Least), largest = least, same = V.All(mask != null && maskStep == 0 ? *mask : Scalar<T>.Zero);
         long j = 0;
         for (; j <= n - V.Count; j += V.Count)
         {
@@ -59,8 +59,8 @@ internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee
         }
         if (j < n)
         {
-            V v = V.Load(x + j) * s + (apart ? Sums.Partial<V, T>(mask + j, n - j, T.Zero) : same);
-            v = V.Select(V.Less(Sums.Indices<V, T>(), V.All(T.CreateTruncating(n - j))), v, least);
+            V v = V.Load(x + j) * s + (apart ? Sums.Partial<V, T>(mask + j, n - j, Scalar<T>.Zero) : same);
+            v = V.Select(V.Less(Sums.Indices<V, T>(), V.All(Scalar<T>.Of(n - j))), v, least);
             V.Store(v, x + j);
             largest = V.Max(largest, v);
         }
@@ -70,7 +70,7 @@ internal static unsafe class ScoreRow<T> where T : unmanaged, IFloatingPointIeee
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Weigh<V>(T* x, long n, T largest) where V : unmanaged, ILanes<V, T>
     {
-        V m = V.All(largest), sum = V.All(T.Zero);
+        V m = V.All(largest), sum = V.All(Scalar<T>.Zero);
         for (long j = 0; j < n; j += V.Count)
         {
             V e = ExpOp.Apply<V, T>(V.Load(x + j) - m);

@@ -30,7 +30,7 @@ internal sealed unsafe class ColumnPacking
     }
 
     /// <summary>Columns [first, first + count) of <paramref name="channels"/> channels starting at <paramref name="x"/>, in panels of <paramref name="width"/> columns, <paramref name="panel"/> elements apart.</summary>
-    public void Pack<T>(T* x, long channels, long first, long count, int width, T* to, long panel) where T : unmanaged
+    public void Pack<T>(T* x, long channels, long first, long count, int width, T* to, long panel)
     {
         long row = _g.Out[_last];
         for (long j = 0; j < count; j += width, to += panel)
@@ -48,7 +48,7 @@ internal sealed unsafe class ColumnPacking
     }
 
     /// <summary>Output positions at … at + length − 1 of one row, for all taps and channels.</summary>
-    private void Segment<T>(T* x, long channels, long outer, long at, int length, int width, T* to) where T : unmanaged
+    private void Segment<T>(T* x, long channels, long outer, long at, int length, int width, T* to)
     {
         long* corner = stackalloc long[Shape.MaxRank];
         for (int a = _last - 1; a >= 0; a--)
@@ -76,7 +76,7 @@ internal sealed unsafe class ColumnPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Rows<T>(T* x, long channels, long step, int lo, int hi, int length, T* to, long toStep) where T : unmanaged
+    private void Rows<T>(T* x, long channels, long step, int lo, int hi, int length, T* to, long toStep)
     {
         for (long c = 0; c < channels; c++, x += _inSize, to += toStep)
         {
@@ -88,7 +88,7 @@ internal sealed unsafe class ColumnPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<T>(T* from, T* to, int n) where T : unmanaged
+    private static void Copy<T>(T* from, T* to, int n)
     {
         int bytes = n * sizeof(T), i = 0;
         byte* x = (byte*)from, y = (byte*)to;

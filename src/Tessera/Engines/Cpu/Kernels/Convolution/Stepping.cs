@@ -35,7 +35,7 @@ internal static unsafe class Stepping
 
     /// <summary>to[i] = x[i·step] for i &lt; n; nothing beyond the last one is read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Copy<T>(T* x, long step, T* to, long n) where T : unmanaged
+    public static void Copy<T>(T* x, long step, T* to, long n)
     {
         long i = 0;
         if (sizeof(T) == 4 && step == 2 && (Avx2.IsSupported || Sse.IsSupported || AdvSimd.Arm64.IsSupported))

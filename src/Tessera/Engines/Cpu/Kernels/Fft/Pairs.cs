@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>A vector of complex numbers between real and imaginary parts in turn and apart.</summary>
-internal static unsafe class Pairs<T> where T : unmanaged
+internal static unsafe class Pairs<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Split(T* from, out Vector<T> re, out Vector<T> im)
@@ -19,7 +19,8 @@ internal static unsafe class Pairs<T> where T : unmanaged
             im = (four ? Avx.Shuffle(p, q, 0xDD) : Avx.UnpackHigh(p.AsDouble(), q.AsDouble()).AsSingle()).As<float, T>().AsVector();
             return;
         }
-        T* t = stackalloc T[2 * Vector<T>.Count];
+        byte* room = stackalloc byte[2 * sizeof(Vector<T>)];
+        T* t = (T*)room;
         for (int i = 0; i < Vector<T>.Count; i++) (t[i], t[Vector<T>.Count + i]) = (from[2 * i], from[2 * i + 1]);
         (re, im) = (Vector.Load(t), Vector.Load(t + Vector<T>.Count));
     }

@@ -1,10 +1,11 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Tessera.Engines.Cpu.Elementwise;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>Matrix products of doubles and integers (which wrap): a packed panel of B, two vectors wide, against rows of A in any order.</summary>
-internal static unsafe class Gemm<T> where T : unmanaged, INumber<T>
+internal static unsafe class Gemm<T>
 {
     /// <summary>Columns of a packed panel.</summary>
     public static int Columns => 2 * Vector<T>.Count;
@@ -15,14 +16,15 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumber<T>
         for (; k > 0; k--, b += kStep, to += Columns)
         {
             for (int j = 0; j < columns; j++) to[j] = b[j * columnStep];
-            for (int j = columns; j < Columns; j++) to[j] = default;
+            for (int j = columns; j < Columns; j++) to[j] = default!;
         }
     }
 
     /// <summary>C[rows, columns] = A · panel, or C + A · panel.</summary>
     public static void Panel(long rows, int columns, long k, T* a, long rowStep, long kStep, T* b, T* c, long ldc, bool add)
     {
-        T* tile = stackalloc T[4 * Columns];
+        byte* room = stackalloc byte[4 * Columns * sizeof(T)];
+        T* tile = (T*)room;
         for (long i = 0; i < rows; i += 4, a += 4 * rowStep, c += 4 * ldc)
         {
             int m = (int)Math.Min(4, rows - i);
@@ -35,7 +37,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumber<T>
     private static void Put(T* tile, T* c, int columns, bool add)
     {
         if (!add) new ReadOnlySpan<T>(tile, columns).CopyTo(new Span<T>(c, columns));
-        else for (int j = 0; j < columns; j++) c[j] += tile[j];
+        else for (int j = 0; j < columns; j++) c[j] += (Scalar<T>)tile[j];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -75,7 +77,7 @@ internal static unsafe class Gemm<T> where T : unmanaged, INumber<T>
 }
 
 /// <summary>Batched product of doubles or integers.</summary>
-internal sealed unsafe class MatMulStep<T> : Step where T : unmanaged, INumber<T>
+internal sealed unsafe class MatMulStep<T> : Step
 {
     private readonly MatMulPlan _p;
     private readonly long _panels;

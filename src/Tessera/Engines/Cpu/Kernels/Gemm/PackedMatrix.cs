@@ -1,9 +1,7 @@
-using System.Numerics;
-
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>How a right-hand matrix [K, N] of Float32 or doubles is packed and multiplied with a few rows.</summary>
-internal readonly unsafe record struct PackedMatrix<T>(long N, long K) where T : unmanaged, INumber<T>
+internal readonly unsafe record struct PackedMatrix<T>(long N, long K)
 {
     private static bool Single => typeof(T) == typeof(float);
 

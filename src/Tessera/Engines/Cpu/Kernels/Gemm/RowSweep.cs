@@ -41,7 +41,7 @@ internal static unsafe class RowSweep
         for (; j < n; j++, b0++, b3++)
         {
             float x = c[j];
-            for (int i = 0; i < 8; i++) x = Vector128.MultiplyAddEstimate(Vector128.CreateScalar(a[i * aStep]), Vector128.CreateScalar(b0[i * step]), Vector128.CreateScalar(x)).ToScalar();
+            for (int i = 0; i < 8; i++) x = Fused.MultiplyAdd(a[i * aStep], b0[i * step], x);
             c[j] = x;
         }
     }
@@ -51,6 +51,6 @@ internal static unsafe class RowSweep
     {
         long j = 0;
         for (; j <= n - V.Count; j += V.Count) V.Store(V.Fma(V.All(a), V.Load(b + j), V.Load(c + j)), c + j);
-        for (; j < n; j++) c[j] = Vector128.MultiplyAddEstimate(Vector128.CreateScalar(a), Vector128.CreateScalar(b[j]), Vector128.CreateScalar(c[j])).ToScalar();
+        for (; j < n; j++) c[j] = Fused.MultiplyAdd(a, b[j], c[j]);
     }
 }

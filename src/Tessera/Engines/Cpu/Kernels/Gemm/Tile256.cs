@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
+using Tessera.Engines.Cpu.Elementwise;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
@@ -34,12 +35,12 @@ internal readonly unsafe struct Tile256 : ITile
             Sse.Prefetch1(ahead);
             ahead += aheadStep;
             Vector256<float> b0 = Vector256.Load(b), b1 = W.Two ? Vector256.Load(b + 8) : default;
-            { Vector256<float> v = Vector256.Create(a[0]); x0 = Vector256.MultiplyAddEstimate(v, b0, x0); if (W.Two) y0 = Vector256.MultiplyAddEstimate(v, b1, y0); }
-            if (R.Count > 1) { Vector256<float> v = Vector256.Create(a[1]); x1 = Vector256.MultiplyAddEstimate(v, b0, x1); if (W.Two) y1 = Vector256.MultiplyAddEstimate(v, b1, y1); }
-            if (R.Count > 2) { Vector256<float> v = Vector256.Create(a[2]); x2 = Vector256.MultiplyAddEstimate(v, b0, x2); if (W.Two) y2 = Vector256.MultiplyAddEstimate(v, b1, y2); }
-            if (R.Count > 3) { Vector256<float> v = Vector256.Create(a[3]); x3 = Vector256.MultiplyAddEstimate(v, b0, x3); if (W.Two) y3 = Vector256.MultiplyAddEstimate(v, b1, y3); }
-            if (R.Count > 4) { Vector256<float> v = Vector256.Create(a[4]); x4 = Vector256.MultiplyAddEstimate(v, b0, x4); if (W.Two) y4 = Vector256.MultiplyAddEstimate(v, b1, y4); }
-            if (R.Count > 5) { Vector256<float> v = Vector256.Create(a[5]); x5 = Vector256.MultiplyAddEstimate(v, b0, x5); if (W.Two) y5 = Vector256.MultiplyAddEstimate(v, b1, y5); }
+            { Vector256<float> v = Vector256.Create(a[0]); x0 = Fused.MultiplyAdd(v, b0, x0); if (W.Two) y0 = Fused.MultiplyAdd(v, b1, y0); }
+            if (R.Count > 1) { Vector256<float> v = Vector256.Create(a[1]); x1 = Fused.MultiplyAdd(v, b0, x1); if (W.Two) y1 = Fused.MultiplyAdd(v, b1, y1); }
+            if (R.Count > 2) { Vector256<float> v = Vector256.Create(a[2]); x2 = Fused.MultiplyAdd(v, b0, x2); if (W.Two) y2 = Fused.MultiplyAdd(v, b1, y2); }
+            if (R.Count > 3) { Vector256<float> v = Vector256.Create(a[3]); x3 = Fused.MultiplyAdd(v, b0, x3); if (W.Two) y3 = Fused.MultiplyAdd(v, b1, y3); }
+            if (R.Count > 4) { Vector256<float> v = Vector256.Create(a[4]); x4 = Fused.MultiplyAdd(v, b0, x4); if (W.Two) y4 = Fused.MultiplyAdd(v, b1, y4); }
+            if (R.Count > 5) { Vector256<float> v = Vector256.Create(a[5]); x5 = Fused.MultiplyAdd(v, b0, x5); if (W.Two) y5 = Fused.MultiplyAdd(v, b1, y5); }
             a += R.Count;
             b += bRow;
         }
@@ -99,12 +100,12 @@ internal readonly unsafe struct Tile256 : ITile
             Sse.Prefetch1(ahead);
             ahead += aheadStep;
             Vector256<float> b0 = Vector256.Load(b), b1 = W.Two ? Vector256.Load(b + 8) : default;
-            { Vector256<float> v = Vector256.Create(*a); x0 = Vector256.MultiplyAddEstimate(v, b0, x0); if (W.Two) y0 = Vector256.MultiplyAddEstimate(v, b1, y0); }
-            if (R.Count > 1) { Vector256<float> v = Vector256.Create(a[lda]); x1 = Vector256.MultiplyAddEstimate(v, b0, x1); if (W.Two) y1 = Vector256.MultiplyAddEstimate(v, b1, y1); }
-            if (R.Count > 2) { Vector256<float> v = Vector256.Create(a[two]); x2 = Vector256.MultiplyAddEstimate(v, b0, x2); if (W.Two) y2 = Vector256.MultiplyAddEstimate(v, b1, y2); }
-            if (R.Count > 3) { Vector256<float> v = Vector256.Create(*a1); x3 = Vector256.MultiplyAddEstimate(v, b0, x3); if (W.Two) y3 = Vector256.MultiplyAddEstimate(v, b1, y3); }
-            if (R.Count > 4) { Vector256<float> v = Vector256.Create(a1[lda]); x4 = Vector256.MultiplyAddEstimate(v, b0, x4); if (W.Two) y4 = Vector256.MultiplyAddEstimate(v, b1, y4); }
-            if (R.Count > 5) { Vector256<float> v = Vector256.Create(a1[two]); x5 = Vector256.MultiplyAddEstimate(v, b0, x5); if (W.Two) y5 = Vector256.MultiplyAddEstimate(v, b1, y5); }
+            { Vector256<float> v = Vector256.Create(*a); x0 = Fused.MultiplyAdd(v, b0, x0); if (W.Two) y0 = Fused.MultiplyAdd(v, b1, y0); }
+            if (R.Count > 1) { Vector256<float> v = Vector256.Create(a[lda]); x1 = Fused.MultiplyAdd(v, b0, x1); if (W.Two) y1 = Fused.MultiplyAdd(v, b1, y1); }
+            if (R.Count > 2) { Vector256<float> v = Vector256.Create(a[two]); x2 = Fused.MultiplyAdd(v, b0, x2); if (W.Two) y2 = Fused.MultiplyAdd(v, b1, y2); }
+            if (R.Count > 3) { Vector256<float> v = Vector256.Create(*a1); x3 = Fused.MultiplyAdd(v, b0, x3); if (W.Two) y3 = Fused.MultiplyAdd(v, b1, y3); }
+            if (R.Count > 4) { Vector256<float> v = Vector256.Create(a1[lda]); x4 = Fused.MultiplyAdd(v, b0, x4); if (W.Two) y4 = Fused.MultiplyAdd(v, b1, y4); }
+            if (R.Count > 5) { Vector256<float> v = Vector256.Create(a1[two]); x5 = Fused.MultiplyAdd(v, b0, x5); if (W.Two) y5 = Fused.MultiplyAdd(v, b1, y5); }
             a++;
             a1++;
             b += bRow;

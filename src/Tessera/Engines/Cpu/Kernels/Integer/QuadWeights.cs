@@ -61,7 +61,7 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
     /// <summary>Packs one group.</summary>
     /// <param name="w">Element (column or row i, term k) is w[i·step + k·kStep] + shift, which fits a signed byte.</param>
     /// <param name="match">Whether to look for twos, which takes longer.</param>
-    public void Pack<T>(T* w, long step, long kStep, int shift, int group, byte* packed, bool match) where T : unmanaged
+    public void Pack<T>(T* w, long step, long kStep, int shift, int group, byte* packed, bool match)
     {
         int n = Of(group), lanes = columns ? Group : n, near = 0, far = Quads;
         sbyte* quad = stackalloc sbyte[4 * lanes];
@@ -103,7 +103,7 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
         return true;
     }
 
-    private static void Read<T>(T* w, long step, long kStep, int shift, int n, int terms, int lanes, sbyte* quad) where T : unmanaged
+    private static void Read<T>(T* w, long step, long kStep, int shift, int n, int terms, int lanes, sbyte* quad)
     {
         for (int i = 0; i < lanes; i++)
             for (int p = 0; p < 4; p++) quad[4 * i + p] = i < n && p < terms ? (sbyte)(Wide(w[i * step + p * kStep]) + shift) : (sbyte)0;
@@ -120,5 +120,5 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Wide<T>(T x) where T : unmanaged => typeof(T) == typeof(int) ? *(int*)&x : typeof(T) == typeof(byte) ? *(byte*)&x : *(sbyte*)&x;
+    private static int Wide<T>(T x) => typeof(T) == typeof(int) ? *(int*)&x : typeof(T) == typeof(byte) ? *(byte*)&x : *(sbyte*)&x;
 }

@@ -1,11 +1,10 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>Normalisation over neighbouring axes: rows when they are the last ones, else a vector of columns at a time.</summary>
-internal sealed unsafe class NormStep<T> : Step where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class NormStep<T> : Step
 {
     private readonly AxisLayout _l;
     private readonly T _epsilon;
@@ -17,7 +16,7 @@ internal sealed unsafe class NormStep<T> : Step where T : unmanaged, IFloatingPo
     public NormStep(StepBuilder b, AxisLayout l, double epsilon, bool centered, Operand x, Operand y)
         : base(centered ? "norm" : "norm rms", [x], [y], 7 * y.Count, l.Inner == 1 ? $"{l.Outer} rows of {l.Length}" : $"{l.Outer * l.Inner} columns of {l.Length}")
     {
-        (_l, _epsilon, _centered) = (l, T.CreateTruncating(epsilon), centered);
+        (_l, _epsilon, _centered) = (l, Scalar<T>.Of(epsilon), centered);
         long units = l.Inner == 1 ? l.Outer : l.Outer * Blocks;
         // About 16,000 elements per part.
         _perPart = Math.Clamp(16384 / Math.Max(1, l.Length * (l.Inner == 1 ? 1 : Lanes)), 1, Math.Max(1, units));
@@ -66,7 +65,7 @@ internal sealed unsafe class NormStep<T> : Step where T : unmanaged, IFloatingPo
 
     private void Edge<V>(T* x, T* y, long width, T* block) where V : unmanaged, ILanes<V, T>
     {
-        for (long i = 0; i < _l.Length; i++) for (long j = 0; j < V.Count; j++) block[i * V.Count + j] = j < width ? x[i * _l.Inner + j] : T.Zero;
+        for (long i = 0; i < _l.Length; i++) for (long j = 0; j < V.Count; j++) block[i * V.Count + j] = j < width ? x[i * _l.Inner + j] : Scalar<T>.Zero;
         NormRows<V, T>.Columns(block, block, _l.Length, V.Count, _epsilon, _centered);
         for (long i = 0; i < _l.Length; i++) for (long j = 0; j < width; j++) y[i * _l.Inner + j] = block[i * V.Count + j];
     }

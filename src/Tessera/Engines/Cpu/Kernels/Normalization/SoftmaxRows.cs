@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Tessera.Engines.Cpu.Elementwise;
 using Tessera.Engines.Cpu.Reduce;
@@ -6,7 +5,7 @@ using Tessera.Engines.Cpu.Reduce;
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>exp(x − max) ÷ Σ, or x − max − ln Σ, over one row or over the columns of a block.</summary>
-internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T> where T : unmanaged, IFloatingPointIeee754<T>
+internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
 {
     /// <summary>Vectors that one chain of sums takes.</summary>
     private const int Block = 16;
@@ -27,34 +26,42 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
         }
         else if (i < n)
         {
-            V d = Sums.Partial<V, T>(x, n, T.NegativeInfinity) - m, e = ExpOp.Apply<V, T>(d);
+            V d = Sums.Partial<V, T>(x, n, Scalar<T>.Least) - m, e = ExpOp.Apply<V, T>(d);
             // Lanes that do not exist must not count even where −∞ − max is NaN.
-            sum = Sums.Partial<V, T>((T*)&e, n, T.Zero);
+            sum = Sums.Partial<V, T>((T*)&e, n, Scalar<T>.Zero);
             Sums.Store(log ? d : e, y, n);
         }
         T total = Sums.Of<V, T>(sum);
-        if (log) Shift(y, n, -T.Log(total));
-        else Scale(y, n, T.One / total);
+        if (log) Shift(y, n, -(Scalar<T>)Scalar<T>.Log(total));
+        else Scale(y, n, (Scalar<T>)Scalar<T>.One / total);
     }
 
     /// <summary>y = exp(x − m), or x − m for the logarithm, over vectors <paramref name="step"/> apart; gives Σ exp(x − m) by lane, with the error of <see cref="Pairwise"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Exponentials(T* x, T* y, long vectors, long step, V m, bool log) => vectors <= Block ? Part(x, y, vectors, step, m, log) : Blocks(x, y, vectors, step, m, log);
+    private static V Exponentials(T* x, T* y, long vectors, long step, V m, bool log)
+    {
+        if (vectors <= Block) return Part(x, y, vectors, step, m, log);
+        // A copy, so that the other stays in its register.
+        V result = m;
+        Blocks(x, y, vectors, step, &result, log);
+        return result;
+    }
 
+    /// <param name="m">What is subtracted; becomes the sum.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static V Blocks(T* x, T* y, long vectors, long step, V m, bool log)
+    private static void Blocks(T* x, T* y, long vectors, long step, V* m, bool log)
     {
         V* rungs = stackalloc V[Ladder<SumTerms, V>.Rungs];
         Ladder<SumTerms, V> ladder = new(rungs);
-        for (long i = 0; i < vectors; i += Block) ladder.Push(Part(x + i * step, y + i * step, Math.Min(Block, vectors - i), step, m, log));
-        return ladder.Total();
+        for (long i = 0; i < vectors; i += Block) ladder.Push(Part(x + i * step, y + i * step, Math.Min(Block, vectors - i), step, *m, log));
+        *m = ladder.Total();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Part(T* x, T* y, long vectors, long step, V m, bool log)
     {
-        V sum = V.All(T.Zero);
+        V sum = V.All(Scalar<T>.Zero);
         for (T* end = x + vectors * step; x != end; x += step, y += step)
         {
             V d = V.Load(x) - m, e = ExpOp.Apply<V, T>(d);
@@ -73,7 +80,7 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Largest(T* x, long n)
     {
-        V m = V.All(T.NegativeInfinity), l = m;
+        V m = V.All(Scalar<T>.Least), l = m;
         long i = 0;
         for (; i <= n - 2 * V.Count; i += 2 * V.Count)
         {
@@ -81,7 +88,7 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
             l = V.Max(l, V.Load(x + i + V.Count));
         }
         T largest = Sums.Largest<V, T>(V.Max(m, l));
-        for (; i < n; i++) largest = T.Max(largest, x[i]);
+        for (; i < n; i++) largest = Scalar<T>.Max(largest, x[i]);
         return largest;
     }
 
@@ -91,7 +98,7 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
         V s = V.All(by);
         long i = 0;
         for (; i <= n - V.Count; i += V.Count) V.Store(V.Load(y + i) * s, y + i);
-        for (; i < n; i++) y[i] *= by;
+        for (; i < n; i++) y[i] *= (Scalar<T>)by;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -100,7 +107,7 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
         V s = V.All(by);
         long i = 0;
         for (; i <= n - V.Count; i += V.Count) V.Store(V.Load(y + i) + s, y + i);
-        for (; i < n; i++) y[i] += by;
+        for (; i < n; i++) y[i] += (Scalar<T>)by;
     }
 
     /// <summary>V.Count neighbouring columns, rows <paramref name="step"/> apart.</summary>
@@ -109,7 +116,7 @@ internal static unsafe class SoftmaxRows<V, T> where V : unmanaged, ILanes<V, T>
     {
         V m = V.Load(x);
         for (long i = 1; i < n; i++) m = V.Max(m, V.Load(x + i * step));
-        V sum = Exponentials(x, y, n, step, m, log), by = log ? V.Log(sum) : V.All(T.One) / sum;
+        V sum = Exponentials(x, y, n, step, m, log), by = log ? V.Log(sum) : V.All(Scalar<T>.One) / sum;
         for (long i = 0; i < n; i++) V.Store(log ? V.Load(y + i * step) - by : V.Load(y + i * step) * by, y + i * step);
     }
 }

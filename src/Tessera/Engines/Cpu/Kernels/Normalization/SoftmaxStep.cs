@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Tessera.Engines.Cpu.Elementwise;
@@ -6,7 +5,7 @@ using Tessera.Engines.Cpu.Elementwise;
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>Softmax or its logarithm along one axis: rows when it is the last one, else a vector of columns at a time.</summary>
-internal sealed unsafe class SoftmaxStep<T> : Step where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class SoftmaxStep<T> : Step
 {
     private readonly AxisLayout _l;
     private readonly bool _log;
@@ -84,7 +83,7 @@ internal sealed unsafe class SoftmaxStep<T> : Step where T : unmanaged, IFloatin
 
     private void Edge<V>(T* x, T* y, long width, T* block) where V : unmanaged, ILanes<V, T>
     {
-        for (long i = 0; i < _l.Length; i++) for (long j = 0; j < V.Count; j++) block[i * V.Count + j] = j < width ? x[i * _l.Inner + j] : T.Zero;
+        for (long i = 0; i < _l.Length; i++) for (long j = 0; j < V.Count; j++) block[i * V.Count + j] = j < width ? x[i * _l.Inner + j] : Scalar<T>.Zero;
         SoftmaxRows<V, T>.Columns(block, block, _l.Length, V.Count, _log);
         for (long i = 0; i < _l.Length; i++) for (long j = 0; j < width; j++) y[i * _l.Inner + j] = block[i * V.Count + j];
     }

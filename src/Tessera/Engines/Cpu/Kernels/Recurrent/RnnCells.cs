@@ -1,10 +1,9 @@
-using System.Numerics;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>One step of one sequence, from the gates' sums to the next state (ONNX RNN-22, GRU-22, LSTM-22).</summary>
-internal static unsafe class RnnCells<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal static unsafe class RnnCells<T>
 {
     /// <param name="gates">i, o, f, c: sums of inputs, states and biases.</param>
     /// <param name="p">Peepholes i, o, f; null for none.</param>

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Tessera.Engines.Cpu.Elementwise;
 using Tessera.Ir;
 
 namespace Tessera.Engines.Cpu.Kernels;
@@ -7,7 +7,7 @@ namespace Tessera.Engines.Cpu.Kernels;
 /// A recurrent layer: inputs times weights for all time steps as one product, then step by step the product of the state with packed recurrent weights and
 /// the gates. Directions and sequences are independent, so workers share them out.
 /// </summary>
-internal sealed unsafe class RnnStep<T> : Step where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class RnnStep<T> : Step
 {
     private const int RowsPerPart = 32;
 
@@ -88,7 +88,7 @@ internal sealed unsafe class RnnStep<T> : Step where T : unmanaged, IFloatingPoi
         long first = (long)part * RowsPerPart, rows = Math.Min(RowsPerPart, _steps * _batch - first), width = _gates * _hidden;
         T* to = c.Ptr<T>(_sums, 0) + (d * _steps * _batch + first) * width, bias = c.Ptr<T>(Reads[3]) + d * 2 * width;
         long both = _a.Kind == RnnKind.Gru && _a.LinearBeforeReset ? 2 * _hidden : width;
-        for (long j = 0; j < width; j++) to[j] = bias[j] + (j < both ? bias[width + j] : T.Zero);
+        for (long j = 0; j < width; j++) to[j] = (Scalar<T>)bias[j] + (j < both ? bias[width + j] : Scalar<T>.Zero);
         for (long r = 1; r < rows; r++) new ReadOnlySpan<T>(to, (int)width).CopyTo(new Span<T>(to + r * width, (int)width));
         _w.AddTo(rows, c.Ptr<T>(Reads[0]) + first * _inputs, _inputs, (T*)(packed + d * PackedBytes), to, width);
     }
