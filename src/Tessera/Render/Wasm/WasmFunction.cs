@@ -147,6 +147,11 @@ internal sealed class WasmFunction
         if (i.Op == KernelOp.Const) Const(i);
         else if (i.Op == KernelOp.Item) Get(_item);
         else if (_uses.IsInline(i)) Compute(i);
+        else if (_uses.IsLate(i) && !_local.ContainsKey(i))
+        {
+            Compute(i);
+            _code.Op(WasmOp.LocalTee).Unsigned((uint)(_local[i] = Temporary(WasmTypes.Of(i.Type))));
+        }
         else Get(_local[i]);
     }
 

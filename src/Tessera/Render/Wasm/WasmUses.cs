@@ -2,13 +2,13 @@ using Tessera.Kernels;
 
 namespace Tessera.Render;
 
-/// <summary>Which instructions of a kernel have an effect, and which are computed where their only user wants them.</summary>
+/// <summary>Which instructions of a kernel have an effect, and which are computed not where they stand but where their only user, or the first of several, wants them: that keeps few values alive.</summary>
 internal sealed class WasmUses
 {
     private readonly Kernel _k;
     private readonly WasmAddresses _addresses;
     private readonly Dictionary<Instruction, int> _uses = [];
-    private readonly HashSet<Instruction> _inline = [];
+    private readonly HashSet<Instruction> _inline = [], _late = [];
 
     public WasmUses(Kernel k, WasmAddresses addresses)
     {
@@ -21,9 +21,12 @@ internal sealed class WasmUses
     }
 
     /// <summary>Whether an instruction is emitted where it stands.</summary>
-    public bool IsOnItsOwn(Instruction i) => _uses.ContainsKey(i) && !_inline.Contains(i);
+    public bool IsOnItsOwn(Instruction i) => _uses.ContainsKey(i) && !_inline.Contains(i) && !_late.Contains(i);
 
     public bool IsInline(Instruction i) => _inline.Contains(i);
+
+    /// <summary>Whether an instruction of several users is computed for the first of them.</summary>
+    public bool IsLate(Instruction i) => _late.Contains(i);
 
     private void Use(Instruction first)
     {
@@ -44,13 +47,19 @@ internal sealed class WasmUses
     private void FindInline(Block block, HashSet<Instruction> kept)
     {
         HashSet<Instruction> here = [.. block.Instructions];
+        Dictionary<Instruction, int> usesHere = [];
         foreach (Instruction i in block.Instructions)
         {
             if (_uses.ContainsKey(i))
                 foreach (Instruction x in i.In)
+                {
+                    usesHere[x] = usesHere.GetValueOrDefault(x) + 1;
                     if (_uses.GetValueOrDefault(x) == 1 && here.Contains(x) && !kept.Contains(x) && IsMovable(x) && i.Op is not KernelOp.For && !IsReadTwice(i, x)) _inline.Add(x);
+                }
             foreach (Block inner in i.Bodies) FindInline(inner, kept);
         }
+        foreach ((Instruction x, int n) in usesHere)
+            if (n > 1 && n == _uses.GetValueOrDefault(x) && here.Contains(x) && !kept.Contains(x) && x.Op is KernelOp.Load or KernelOp.Splat && IsMovable(x)) _late.Add(x);
     }
 
     /// <summary>Whether the code of <paramref name="i"/> pushes its operand more than once.</summary>
