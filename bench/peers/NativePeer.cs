@@ -56,7 +56,7 @@ public static class NativePeer
             Peer.OpenBlas => new OpenBlas(),
             Peer.OneDnn => new OneDnn(),
             Peer.Fftw => new Fftw(),
-            Peer.OnnxRuntime => throw new NativeCallException("onnxruntime is served by onnxruntime.mjs"),
+            Peer.OnnxRuntime or Peer.OnnxRuntimeWeb => throw new NativeCallException("onnxruntime is served by onnxruntime.mjs"),
         };
 
         private static double[] Time(NativeCall call, int runs, int inner)

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// onnxruntime-node as a peer of `tessera bench`.
-//   onnxruntime.mjs --serve FOLDER        answers the requests of `tessera bench`, one line of JSON each (src/Tessera.Lab/Peers/PeerMessages.cs)
+// onnxruntime-node and onnxruntime-web as peers of `tessera bench`.
+//   onnxruntime.mjs --serve FOLDER NAME   answers the requests of `tessera bench`, one line of JSON each (src/Tessera.Lab/Peers/PeerMessages.cs)
 //   onnxruntime.mjs --once FOLDER JOB     loads the model of a job, runs it once, tells how long that took and how much memory it needed
-// FOLDER is where npm installed the package. Anything else is handed to `tessera bench`, which knows --fetch, --suite, --threads, --rounds, --runs:
+// FOLDER is where npm installed the package NAME, onnxruntime-node unless it is given. Anything else is handed to `tessera bench`, which knows --fetch, --suite, --threads, --rounds, --runs:
 //   onnxruntime.mjs [--cli FILE] [--suite DIR [MODEL…] | --ocr | MODEL NAME=SHAPE…] [options of `tessera bench`]
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -18,18 +18,19 @@ const types = {
 }
 
 const [mode, folder, file] = process.argv.slice(2)
-if (mode === '--serve') await serve(load(folder))
-else if (mode === '--once') await once(load(folder), JSON.parse(readFileSync(file, 'utf8')))
+if (mode === '--serve') await serve(load(folder, file ?? 'onnxruntime-node'))
+else if (mode === '--once') await once(load(folder, 'onnxruntime-node'), JSON.parse(readFileSync(file, 'utf8')))
 else forward(process.argv.slice(2))
 
-function load(folder) {
-  return createRequire(join(resolve(folder), 'index.js'))('onnxruntime-node')
+function load(folder, name) {
+  const ort = createRequire(join(resolve(folder), 'index.js'))(name)
+  return { ...ort, name, env: ort.env, isWeb: name === 'onnxruntime-web' }
 }
 
 async function serve(ort) {
   let session, feeds
   const tasks = {
-    Hello: async () => ({ detail: `onnxruntime-node ${ort.env.versions.node ?? ort.env.versions.common}` }),
+    Hello: async () => ({ detail: `${ort.name} ${ort.env.versions.web ?? ort.env.versions.node ?? ort.env.versions.common}` }),
     Load: async ({ job }) => {
       await session?.release()
       session = await create(ort, job)
@@ -62,12 +63,17 @@ async function once(ort, job) {
 }
 
 function create(ort, job) {
+  if (ort.isWeb) {
+    // Read once, when the module starts.
+    ort.env.wasm.numThreads = job.threads
+    return ort.InferenceSession.create(job.model, { executionProviders: ['wasm'], logSeverityLevel: 3 })
+  }
   return ort.InferenceSession.create(job.model, { intraOpNumThreads: job.threads, interOpNumThreads: 1, logSeverityLevel: 3 })
 }
 
 function read(ort, job) {
   return Object.fromEntries(job.inputs.map(({ name, type, dims, file }) => {
-    if (!(type in types)) throw new Error(`input '${name}' has elements of ${type}, which onnxruntime-node does not take`)
+    if (!(type in types)) throw new Error(`input '${name}' has elements of ${type}, which onnxruntime does not take`)
     const [theirs, array] = types[type]
     const bytes = readFileSync(file)
     return [name, new ort.Tensor(theirs, new array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)), dims)]

@@ -20,8 +20,10 @@ public sealed class CommandTests
     [Fact]
     public void Peers_are_chosen_by_what_is_timed()
     {
-        Assert.Equal(Enum.GetValues<Peer>(), Parse("ops").PeersOrDefault);
+        Assert.Equal([Peer.OnnxRuntime, Peer.OpenBlas, Peer.OneDnn, Peer.Fftw], Parse("ops").PeersOrDefault);
         Assert.Equal([Peer.OnnxRuntime], Parse("suite").PeersOrDefault);
+        Assert.Equal([Peer.OnnxRuntimeWeb], Parse("suite", "--engine", "wasm").PeersOrDefault);
+        Assert.Equal([Peer.OnnxRuntimeWeb], Parse("ops", "--engine", "wasm:chromium").PeersOrDefault);
         Assert.Equal([Peer.OnnxRuntime], Parse("ocr").PeersOrDefault);
         Assert.Empty(Parse("model.onnx").PeersOrDefault);
         Assert.Equal([Peer.OnnxRuntime], Parse("model.onnx", "--load").PeersOrDefault);

@@ -8,7 +8,7 @@ namespace Tessera.Cli.Bench;
 internal sealed record BenchOptions(string[] Target, string[] Input, string? Inputs, string Engine, int Threads, IReadOnlyList<Peer>? Peers, bool Fetch, int Rounds, int Runs, string[] Filter, string Suite, bool Load, long Soak, string? Roofline, bool Markdown, string? Into, bool Json)
 {
     private static readonly Argument<string[]> TargetArgument = new("TARGET") { Description = "An ONNX file; ops; suite, and names of its models; or ocr", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<string[]> PeerOption = new("--peer") { Description = "onnxruntime, openblas, onednn, fftw or none; repeat for several. Without it: all for ops, onnxruntime for suite and ocr, none for a model", AllowMultipleArgumentsPerToken = false };
+    private static readonly Option<string[]> PeerOption = new("--peer") { Description = "onnxruntime, onnxruntime-web, openblas, onednn, fftw or none; repeat for several. Without it: all native ones for ops, onnxruntime for suite and ocr, none for a model; onnxruntime-web beside engine wasm", AllowMultipleArgumentsPerToken = false };
     private static readonly Option<bool> FetchOption = new("--fetch") { Description = "Fetch peers and models that are missing: with npm into tessera's cache, or as root with apt-get" };
     private static readonly Option<int> RoundsOption = new("--rounds") { Description = "Turns that each side takes", DefaultValueFactory = _ => 3 };
     private static readonly Option<int> RunsOption = new("--runs") { Description = "Timed samples per turn; 0: as many as fit a tenth of a second, at least 3" };
@@ -38,10 +38,12 @@ internal sealed record BenchOptions(string[] Target, string[] Input, string? Inp
 
     public IReadOnlyList<Peer> PeersOrDefault => Peers ?? Target[0] switch
     {
-        "ops" => Enum.GetValues<Peer>(),
-        "suite" or "ocr" => [Peer.OnnxRuntime],
+        "ops" => RunsAsWasm ? [Peer.OnnxRuntimeWeb] : [.. Enum.GetValues<Peer>().Where(p => p != Peer.OnnxRuntimeWeb)],
+        "suite" or "ocr" => [RunsAsWasm ? Peer.OnnxRuntimeWeb : Peer.OnnxRuntime],
         _ => Load ? [Peer.OnnxRuntime] : [],
     };
+
+    private bool RunsAsWasm => EngineName.Split(':')[0] == "wasm";
 
     /// <summary>What stands between `tessera` and the section's end in the marker of <see cref="Into"/>.</summary>
     public string Section => $"bench {string.Join(' ', Target.Select(Path.GetFileName))}{(Load ? " --load" : "")}{(Soak > 0 ? $" --soak {Soak}" : "")} --threads {ThreadCount}";

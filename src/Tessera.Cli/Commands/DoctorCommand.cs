@@ -54,7 +54,7 @@ internal static class DoctorCommand
     /// <summary>What `bench` compares with.</summary>
     private static CheckReport Of(Peer peer)
     {
-        string where = peer.Debian()?.File ?? PeerStore.OnnxRuntimeFolder;
+        string where = peer.Debian()?.File ?? PeerStore.Folder(peer.Npm()!);
         bool present = peer.Debian() is { } debian ? NativeLibrary.TryLoad(debian.File, out _) : Directory.Exists(where);
         return new($"peer {peer.Name()}", present, present ? where : $"{where} is missing; bench compares with it", "tessera bench ops --fetch");
     }

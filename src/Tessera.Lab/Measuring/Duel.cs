@@ -56,7 +56,7 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
         Side side = new(process);
         Attempt(side, () =>
         {
-            bool native = process.Peer != Peer.OnnxRuntime;
+            bool native = process.Peer.Npm() is null;
             PeerTensor[] outputs = process.Load(PeerFiles.Of(job, _folder.FullName, threads, native));
             foreach (PeerTensor o in outputs)
             {

@@ -14,17 +14,17 @@ public sealed class PeerStore(string script, IReadOnlyList<string> self)
     /// <summary>A script that does nothing but tell its own memory.</summary>
     private const string Bare = "console.log(JSON.stringify({ first_ms: 0, peak_bytes: process.resourceUsage().maxRSS * 1024 }))";
 
-    /// <summary>Folder of the npm package.</summary>
-    public static string OnnxRuntimeFolder { get; } = Path.Combine(CacheFolder.Path, "peers", $"onnxruntime-node-{OnnxRuntimeVersion}");
+    /// <summary>Folder of an npm package.</summary>
+    public static string Folder(string package) => Path.Combine(CacheFolder.Path, "peers", $"{package}-{OnnxRuntimeVersion}");
 
     /// <summary>Starts a peer; fetches it first when it is missing and <paramref name="fetch"/> says so.</summary>
     /// <exception cref="PeerAbsentException">With the reason and what to do.</exception>
     public PeerProcess Start(Peer peer, int threads, bool fetch)
     {
-        if (peer == Peer.OnnxRuntime && !Directory.Exists(Path.Combine(OnnxRuntimeFolder, "node_modules", "onnxruntime-node")))
+        if (peer.Npm() is { } package && !Directory.Exists(Path.Combine(Folder(package), "node_modules", package)))
         {
-            if (!fetch) throw new PeerAbsentException(peer, $"onnxruntime-node {OnnxRuntimeVersion} is not in {OnnxRuntimeFolder}; --fetch installs it there with npm");
-            FetchOnnxRuntime();
+            if (!fetch) throw new PeerAbsentException(peer, $"{package} {OnnxRuntimeVersion} is not in {Folder(package)}; --fetch installs it there with npm");
+            FetchNpm(peer, package);
         }
         try { return PeerProcess.Start(peer, Command(peer, threads)); }
         catch (PeerAbsentException e) when (peer.Debian() is { } debian)
@@ -36,11 +36,11 @@ public sealed class PeerStore(string script, IReadOnlyList<string> self)
     }
 
     /// <summary>Command of a process that loads a model in onnxruntime, runs it once, tells a <see cref="OnceReply"/> and ends; without a job, one that only starts.</summary>
-    public ProcessStartInfo Once(string? jobFile) => Node(jobFile is null ? ["-e", Bare] : [script, "--once", OnnxRuntimeFolder, jobFile]);
+    public ProcessStartInfo Once(string? jobFile) => Node(jobFile is null ? ["-e", Bare] : [script, "--once", Folder("onnxruntime-node"), jobFile]);
 
     private ProcessStartInfo Command(Peer peer, int threads)
     {
-        if (peer == Peer.OnnxRuntime) return Node([script, "--serve", OnnxRuntimeFolder]);
+        if (peer.Npm() is { } package) return Node([script, "--serve", Folder(package), package]);
         ProcessStartInfo own = new(self[0], [.. self.Skip(1), "peer", peer.Name()]);
         // These libraries read their number of threads when they are loaded.
         foreach (string name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS" }) own.Environment[name] = threads.ToString(CultureInfo.InvariantCulture);
@@ -49,11 +49,11 @@ public sealed class PeerStore(string script, IReadOnlyList<string> self)
 
     private static ProcessStartInfo Node(string[] arguments) => new("node", arguments) { RedirectStandardOutput = true };
 
-    // Its install script fetches GPU libraries only; the CPU library is in the package.
-    private static void FetchOnnxRuntime()
+    // The install script of onnxruntime-node fetches GPU libraries only; the CPU library is in the package.
+    private static void FetchNpm(Peer peer, string package)
     {
-        Directory.CreateDirectory(OnnxRuntimeFolder);
-        Run(Peer.OnnxRuntime, OperatingSystem.IsWindows() ? "npm.cmd" : "npm", "install", "--prefix", OnnxRuntimeFolder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", $"onnxruntime-node@{OnnxRuntimeVersion}");
+        Directory.CreateDirectory(Folder(package));
+        Run(peer, OperatingSystem.IsWindows() ? "npm.cmd" : "npm", "install", "--prefix", Folder(package), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{OnnxRuntimeVersion}");
     }
 
     private static void FetchDebian(Peer peer, string package)
