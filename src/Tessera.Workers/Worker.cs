@@ -89,6 +89,25 @@ internal sealed class Worker(Host host, int threads) : IDisposable
         }
     }
 
+    /// <summary>Milliseconds of samples by the worker's own clock, each the mean of <paramref name="runs"/> runs in a row.</summary>
+    public double[] Time(int generation, int id, ReadOnlySpan<Tensor> inputs, int samples, int runs)
+    {
+        lock (_lock)
+        {
+            if (!Is(generation)) throw Lost(null);
+            double[] ms = new double[samples];
+            Span<byte> counts = stackalloc byte[8];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(counts, samples);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(counts[4..], runs);
+            Exchange(FrameKind.Time, id, counts, default, inputs, (c, head) =>
+            {
+                if (head.Bytes != ms.Length * sizeof(double)) throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{head.Bytes} bytes of times where {ms.Length * sizeof(double)} are due"));
+                c.Read(System.Runtime.InteropServices.MemoryMarshal.AsBytes(ms.AsSpan()));
+            }, default);
+            return ms;
+        }
+    }
+
     public void Drop(int generation, int id)
     {
         lock (_lock)

@@ -58,6 +58,16 @@ internal sealed class WorkerExecutable : Executable
         }
     }
 
+    public override double[]? Time(ReadOnlySpan<Tensor> inputs, int samples, int runs)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        lock (_lock)
+        {
+            if (!_worker.Is(_loaded)) _loaded = _worker.Load(_id, _program, default);
+            return _worker.Time(_loaded, _id, inputs, samples, runs);
+        }
+    }
+
     public override void Dispose()
     {
         if (_disposed) return;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Tessera.Workers;
 
 /// <summary>Kinds of frames; see docs/worker-protocol.md.</summary>
-internal enum FrameKind { Error = 0, Load = 1, Run = 2, Drop = 3, Profile = 4, Constant = 5, Cancel = 6, Hello = 7 }
+internal enum FrameKind { Error = 0, Load = 1, Run = 2, Drop = 3, Profile = 4, Constant = 5, Cancel = 6, Hello = 7, Time = 8 }
 
 /// <summary>What precedes a frame's payload: its length with the two words after, its kind, and the number that it is about.</summary>
 internal readonly record struct FrameHead(FrameKind Kind, int Id, long Bytes)

@@ -11,6 +11,13 @@ public abstract class Executable : IDisposable
     /// <param name="control">Cancellation and, when profiling, where to report times.</param>
     public abstract void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor?> outputs, RunControl control);
 
+    /// <summary>Runs over and over where the graph runs, and tells how long that took there: what an engine in another process takes without the way to it.</summary>
+    /// <param name="inputs">As for <see cref="Run"/>.</param>
+    /// <param name="samples">How many times to measure.</param>
+    /// <param name="runs">Runs of one measurement, which is their mean.</param>
+    /// <returns>Milliseconds of each sample; null where runs happen in this process.</returns>
+    public virtual double[]? Time(ReadOnlySpan<Tensor> inputs, int samples, int runs) => null;
+
     /// <summary>What runs, in order: for `explain` and `profile`.</summary>
     public abstract IReadOnlyList<PlanStep> Plan { get; }
 

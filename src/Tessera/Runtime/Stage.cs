@@ -49,6 +49,18 @@ internal sealed class Stage : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Executable.Time"/>; null for a stage that is not all of the model.</summary>
+    public double[]? Time(ReadOnlySpan<Tensor> values, int samples, int runs) => !OutputsInOrder ? null
+        : Specialized.LeafOfInput.Length == values.Length ? Executable.Time(values, samples, runs)
+        : Executable.Time(Pick(values, Specialized.LeafOfInput), samples, runs);
+
+    private static Tensor[] Pick(ReadOnlySpan<Tensor> values, ImmutableArray<int> leaves)
+    {
+        Tensor[] picked = new Tensor[leaves.Length];
+        for (int i = 0; i < picked.Length; i++) picked[i] = values[leaves[i]];
+        return picked;
+    }
+
     public bool TryRent()
     {
         int n = Volatile.Read(ref _users);

@@ -2,7 +2,7 @@
 export const protocolVersion = 1
 
 /** What a frame is. An answer has the kind and the number of its request. */
-export const Kind = { error: 0, load: 1, run: 2, drop: 3, profile: 4, constant: 5, cancel: 6, hello: 7 } as const
+export const Kind = { error: 0, load: 1, run: 2, drop: 3, profile: 4, constant: 5, cancel: 6, hello: 7, time: 8 } as const
 
 export interface Frame {
   readonly kind: number

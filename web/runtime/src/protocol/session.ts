@@ -48,6 +48,7 @@ export class Session {
       case Kind.constant: return this.#constant(payload)
       case Kind.run: return this.#run(id, payload, false)
       case Kind.profile: return this.#run(id, payload, true)
+      case Kind.time: return this.#time(id, payload)
       case Kind.drop: return this.#drop(id)
       default: throw new TesseraError('InvalidArgument', `there is no request of kind ${kind}`)
     }
@@ -106,6 +107,26 @@ export class Session {
     } finally {
       entry.running = undefined
     }
+  }
+
+  /** Milliseconds of so many samples, each the mean of so many runs in a row; then the inputs. */
+  async #time(id: number, payload: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
+    const entry = this.#entry(id)
+    if (entry.loaded === undefined || payload.byteLength < 8) throw new TesseraError('InvalidArgument', `program ${id} waits for constants, or how often to run it is not said`)
+    const counts = new DataView(payload.buffer, payload.byteOffset), samples = counts.getUint32(0, true), runs = counts.getUint32(4, true)
+    const inputs = cut(entry.program, payload.subarray(8))
+    const times = new Float64Array(samples)
+    const running = (entry.running = new AbortController())
+    try {
+      for (let s = 0; s < samples; s++) {
+        const begin = performance.now()
+        for (let r = 0; r < runs; r++) await entry.loaded.run(inputs, { signal: running.signal })
+        times[s] = (performance.now() - begin) / runs
+      }
+    } finally {
+      entry.running = undefined
+    }
+    return [new Uint8Array(times.buffer)]
   }
 
   #drop(id: number): Uint8Array[] {
