@@ -19,6 +19,8 @@ internal static class ContractionCases
         .. from s in Sizes select new OpCase(GraphOp.MatMul, $"MatMul with bias and a constant factor {s.A} · {s.B}", Cases.Sum(DType.Float32, Math.Max(1, s.A[-1]) + 1, 1),
             x => [x.G.Max(x.G.Add(x.G.MatMul(x.Floats(DType.Float32, s.A, -1, 1), Constant(x, s.B)), x.Floats(DType.Float32, [s.B[-1]], -1, 1)), 0)]),
         new(GraphOp.MatMul, "MatMul: infinities and NaN go through", Tolerance.Exact, x => [x.G.MatMul(x.Leaf(Tensor.From([float.PositiveInfinity, 0f, 1f, float.NaN, 1f, 2f], [3, 2])), x.Leaf(Tensor.From([1f, 0f, 2f, -1f], [2, 2])))]),
+        .. from n in new long[] { 5, 24, 70 } from other in new[] { "itself", "its transpose", "its transpose from the left", "itself, added" }
+           select new OpCase(GraphOp.MatMul, $"MatMul of [{n}, {n}] with {other}", Cases.Sum(DType.Float32, n + 1, 1), x => [WithItself(x.G, x.Floats(DType.Float32, [n, n], -1, 1), other)]),
         .. from t in new[] { DType.Float32, DType.Float64, DType.Float16 } select new OpCase(GraphOp.MatMul, $"MatMul {t} of a transposed operand", Cases.Sum(t, 21, 1), x => [x.G.MatMul(x.Floats(t, [9, 21], -1, 1), x.G.TransposeLast(x.Floats(t, [13, 21], -1, 1)))]),
     ];
 
@@ -29,4 +31,12 @@ internal static class ContractionCases
         for (int i = 0; i < v.Length; i++) v[i] = x.Random.NextSingle() * 2 - 1;
         return x.G.Const(Tensor.From(v, s));
     }
+
+    private static Node WithItself(GraphBuilder g, Node x, string other) => other switch
+    {
+        "itself" => g.MatMul(x, x),
+        "its transpose" => g.MatMul(x, g.TransposeLast(x)),
+        "its transpose from the left" => g.MatMul(g.TransposeLast(x), x),
+        _ => g.Add(g.MatMul(x, x), g.TransposeLast(x)),
+    };
 }

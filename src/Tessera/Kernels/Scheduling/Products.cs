@@ -28,6 +28,7 @@ internal sealed class Products
     public static IReadOnlyList<Launch>? Compile(Schedule schedule, Node root, Node template, KernelTarget target)
     {
         if (!target.PacksOperands || template.In.Any(i => i.Shape.Count == 0 || i.Type.Bits() is < 8 or 64) || template.Shape.Rank < (template.Op == GraphOp.MatMul ? 2 : 3)) return null;
+        if (ReadsElsewhere(schedule, root, template)) return null;
         Products p = new(schedule, root, template, target);
         switch (template.Op)
         {
@@ -37,6 +38,19 @@ internal sealed class Products
             default: return null;
         }
         return p._launches;
+    }
+
+    /// <summary>Whether the kernel reads an operand that it would pack in another place too, where its own order is due: x · x, x · xᵀ, x · w + w.</summary>
+    private static bool ReadsElsewhere(Schedule schedule, Node root, Node template)
+    {
+        HashSet<Node> seen = [];
+        bool Reads(Node n)
+        {
+            if (n == template.In[1]) return true;
+            if (!seen.Add(n) || n != root && n != template && schedule.IsStored(n)) return false;
+            return n == template ? n.In.Where((_, i) => i != 1).Any(Reads) : n.In.Any(Reads);
+        }
+        return Reads(root);
     }
 
     /// <summary>Columns that one kernel computes: Vectors vectors of Lanes lanes for each item.</summary>
