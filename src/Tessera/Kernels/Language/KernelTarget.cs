@@ -15,7 +15,7 @@ public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat6
     public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true, PacksOperands: true);
 
     /// <summary>WGSL, within the limits that every WebGPU device keeps. Its own functions may be off by more than a conforming engine is.</summary>
-    public static KernelTarget WebGpu { get; } = new("webgpu", HasFunctions: false, HasFloat64: false, Alignment: 256, MostBuffers: 8);
+    public static KernelTarget WebGpu { get; } = new("webgpu", HasFunctions: false, HasFloat64: false, PacksOperands: true, Alignment: 256, MostBuffers: 8);
 
     /// <summary>OpenCL C on a device with 64-bit floats.</summary>
     public static KernelTarget OpenCl { get; } = new("opencl", HasFunctions: true, HasFloat64: true, Alignment: 128);
