@@ -4,10 +4,10 @@ using namespace metal;
 
 template <class T> vec<T, 4> load4(device const T *p) { return vec<T, 4>(p[0], p[1], p[2], p[3]); }
 template <class T> void store4(device T *p, vec<T, 4> v) { p[0] = v.x; p[1] = v.y; p[2] = v.z; p[3] = v.w; }
-[[max_total_threads_per_threadgroup(64)]]
+[[max_total_threads_per_threadgroup(16)]]
 kernel void run(device float *b0 [[buffer(0)]], device float *b1 [[buffer(1)]], device float *b2 [[buffer(2)]], device unsigned char *b3 [[buffer(3)]], uint3 group_id [[threadgroup_position_in_grid]], uint3 groups [[threadgroups_per_grid]], uint thread [[thread_index_in_threadgroup]])
 {
-    const int group = int(group_id.y * groups.x + group_id.x), local = int(thread), item = group * 64 + local;
+    const int group = int(group_id.y * groups.x + group_id.x), local = int(thread), item = group * 16 + local;
     if (item >= 3) return;
     const int t0 = item * 4;
     const int v1 = t0 < 5 ? t0 : 5;

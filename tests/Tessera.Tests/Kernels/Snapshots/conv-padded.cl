@@ -1,9 +1,8 @@
 // Conv: Float32[1, 4, 8, 8]
-__kernel __attribute__((reqd_work_group_size(64, 1, 1)))
+__kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global float *b0, __global float *b1, __global float *b2)
 {
-    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 64 + local_id;
-    if (item >= 16) return;
+    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 16 + local_id;
     const float4 v0 = (float4)(0.0f);
     float4 v1 = v0;
     float4 v2 = v0;

@@ -7,10 +7,10 @@ static unsigned short to_bf16(float v)
     return (unsigned short)((word & 0x7fffffffu) > 0x7f800000u ? word >> 16 | 0x40u : (word + 0x7fffu + (word >> 16 & 1u)) >> 16);
 }
 
-__kernel __attribute__((reqd_work_group_size(64, 1, 1)))
+__kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global unsigned short *b0, __global unsigned short *b1)
 {
-    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 64 + local_id;
+    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 16 + local_id;
     if (item >= 2) return;
     const int t0 = item * 4;
     const int v1 = t0 < 3 ? t0 : 3;

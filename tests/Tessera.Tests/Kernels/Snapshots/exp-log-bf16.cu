@@ -22,9 +22,9 @@ __device__ unsigned short to_bf16(float v)
     return (unsigned short)((word & 0x7fffffffu) > 0x7f800000u ? word >> 16 | 0x40u : (word + 0x7fffu + (word >> 16 & 1u)) >> 16);
 }
 
-extern "C" __global__ __launch_bounds__(64) void run(unsigned short *b0, unsigned short *b1)
+extern "C" __global__ __launch_bounds__(16) void run(unsigned short *b0, unsigned short *b1)
 {
-    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 16 + local;
     if (item >= 2) return;
     const int t0 = item * 4;
     const int v1 = t0 < 3 ? t0 : 3;

@@ -12,10 +12,10 @@ static unsigned short to_bf16(float v)
     return (unsigned short)((word & 0x7fffffffu) > 0x7f800000u ? word >> 16 | 0x40u : (word + 0x7fffu + (word >> 16 & 1u)) >> 16);
 }
 
-[[max_total_threads_per_threadgroup(64)]]
+[[max_total_threads_per_threadgroup(16)]]
 kernel void run(device unsigned short *b0 [[buffer(0)]], device unsigned short *b1 [[buffer(1)]], uint3 group_id [[threadgroup_position_in_grid]], uint3 groups [[threadgroups_per_grid]], uint thread [[thread_index_in_threadgroup]])
 {
-    const int group = int(group_id.y * groups.x + group_id.x), local = int(thread), item = group * 64 + local;
+    const int group = int(group_id.y * groups.x + group_id.x), local = int(thread), item = group * 16 + local;
     if (item >= 2) return;
     const int t0 = item * 4;
     const int v1 = t0 < 3 ? t0 : 3;

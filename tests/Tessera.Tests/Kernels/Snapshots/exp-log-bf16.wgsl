@@ -11,10 +11,10 @@ fn to_bf16(v: f32) -> u32 {
     return select((bits + 0x7fffu + ((bits >> 16u) & 1u)) >> 16u, (bits >> 16u) | 0x40u, (bits & 0x7fffffffu) > 0x7f800000u);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
+    let item = group * 16 + i32(local);
     if (item >= 2) { return; }
     let v0 = min(item * 4, 3);
     let t1 = vec4<f32>(from_bf16(extractBits(b0[v0 >> 1u], (u32(v0 & 1) * 16u), 16u)), from_bf16(extractBits(b0[(v0 + 1) >> 1u], (u32((v0 + 1) & 1) * 16u), 16u)), from_bf16(extractBits(b0[(v0 + 2) >> 1u], (u32((v0 + 2) & 1) * 16u), 16u)), from_bf16(extractBits(b0[(v0 + 3) >> 1u], (u32((v0 + 3) & 1) * 16u), 16u)));

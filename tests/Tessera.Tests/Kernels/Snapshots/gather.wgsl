@@ -10,10 +10,10 @@ fn i64_lt(a: vec2<u32>, b: vec2<u32>) -> bool { return (bitcast<i32>(a.y) < bitc
 
 fn i64_le(a: vec2<u32>, b: vec2<u32>) -> bool { return !i64_lt(b, a); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
+    let item = group * 16 + i32(local);
     if (item >= 12) { return; }
     let v0 = b0[item / 4];
     let v1 = select(v0, u64_add(v0, vec2<u32>(10u, 0u)), i64_lt(v0, vec2<u32>(0u, 0u)));

@@ -1,8 +1,8 @@
 // Cast: Float32[6]
 template <class T, class F> __device__ T bits(F x) { union { F from; T to; } u = {x}; return u.to; }
-extern "C" __global__ __launch_bounds__(64) void run(long long *b0, long long *b1, float *b2)
+extern "C" __global__ __launch_bounds__(16) void run(long long *b0, long long *b1, float *b2)
 {
-    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 16 + local;
     if (item >= 6) return;
     const long long v0 = b0[item];
     const long long v1 = b1[item];

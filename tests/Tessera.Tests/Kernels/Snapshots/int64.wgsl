@@ -69,10 +69,10 @@ fn u64_div(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> { return u64_divided(a, b).x
 
 fn i64_div(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> { let q = u64_div(i64_abs(a), i64_abs(b)); return select(q, u64_neg(q), ((a.y ^ b.y) >> 31u) != 0u); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
+    let item = group * 16 + i32(local);
     if (item >= 6) { return; }
     let v0 = b0[item];
     let v1 = b1[item];

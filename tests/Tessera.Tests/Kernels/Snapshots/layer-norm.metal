@@ -4,10 +4,10 @@ using namespace metal;
 
 template <class T> vec<T, 4> load4(device const T *p) { return vec<T, 4>(p[0], p[1], p[2], p[3]); }
 template <class T> void store4(device T *p, vec<T, 4> v) { p[0] = v.x; p[1] = v.y; p[2] = v.z; p[3] = v.w; }
-[[max_total_threads_per_threadgroup(64)]]
+[[max_total_threads_per_threadgroup(16)]]
 kernel void run(device float *b0 [[buffer(0)]], device float *b1 [[buffer(1)]], uint3 group_id [[threadgroup_position_in_grid]], uint3 groups [[threadgroups_per_grid]], uint thread [[thread_index_in_threadgroup]])
 {
-    const int group = int(group_id.y * groups.x + group_id.x), local = int(thread), item = group * 64 + local;
+    const int group = int(group_id.y * groups.x + group_id.x), local = int(thread), item = group * 16 + local;
     if (item >= 4) return;
     const float4 v0 = float4(0.0f);
     float4 v1 = v0;

@@ -2,10 +2,10 @@
 @group(0) @binding(0) var<storage, read_write> b0: array<vec4<f32>>; // Float32
 @group(0) @binding(1) var<storage, read_write> b1: array<vec4<f32>>; // Float32
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
+    let item = group * 16 + i32(local);
     if (item >= 4) { return; }
     let v0 = vec4<f32>(0f);
     var v1: vec4<f32> = v0;

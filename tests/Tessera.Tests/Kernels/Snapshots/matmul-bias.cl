@@ -1,8 +1,8 @@
 // MatMul: Float32[6, 12]
-__kernel __attribute__((reqd_work_group_size(64, 1, 1)))
+__kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global float *b0, __global float *b1, __global float *b2, __global float *b3)
 {
-    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 64 + local_id;
+    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 16 + local_id;
     if (item >= 6) return;
     const float4 v0 = (float4)(0.0f);
     float4 v1 = v0;

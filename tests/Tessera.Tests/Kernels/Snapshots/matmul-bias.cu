@@ -14,9 +14,9 @@ template <class T, class F> __device__ vec<T> to(vec<F> a) { return {T(a.x), T(a
 template <class T> __device__ vec<T> all(T a) { return {a, a, a, a}; }
 template <class T> __device__ vec<T> load4(const T *p) { return {p[0], p[1], p[2], p[3]}; }
 template <class T> __device__ void store4(T *p, vec<T> v) { p[0] = v.x; p[1] = v.y; p[2] = v.z; p[3] = v.w; }
-extern "C" __global__ __launch_bounds__(64) void run(float *b0, float *b1, float *b2, float *b3)
+extern "C" __global__ __launch_bounds__(16) void run(float *b0, float *b1, float *b2, float *b3)
 {
-    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 16 + local;
     if (item >= 6) return;
     const vec<float> v0 = all<float>(0.0f);
     vec<float> v1 = v0;

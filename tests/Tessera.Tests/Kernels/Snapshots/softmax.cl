@@ -1,8 +1,8 @@
 // Softmax: Float32[4, 10]
-__kernel __attribute__((reqd_work_group_size(64, 1, 1)))
+__kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global float *b0, __global float *b1)
 {
-    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 64 + local_id;
+    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 16 + local_id;
     if (item >= 4) return;
     float4 v0 = (float4)(as_float(0xff800000u));
     float v1 = as_float(0xff800000u);

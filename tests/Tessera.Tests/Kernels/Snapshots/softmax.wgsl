@@ -12,10 +12,10 @@ fn is_number(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) <= 0x7f800
 
 fn max_nan(a: f32, b: f32) -> f32 { return select(b, a, (b < a) || !is_number(a)); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
+    let item = group * 16 + i32(local);
     if (item >= 4) { return; }
     var v0: vec4<f32> = vec4<f32>(real(0xff800000u));
     var v1: f32 = real(0xff800000u);

@@ -1,8 +1,8 @@
 // ReduceSum: Float32[3, 8]
 template <class T, class F> __device__ T bits(F x) { union { F from; T to; } u = {x}; return u.to; }
-extern "C" __global__ __launch_bounds__(64) void run(float *b0, float *b1)
+extern "C" __global__ __launch_bounds__(16) void run(float *b0, float *b1)
 {
-    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 16 + local;
     if (item >= 24) return;
     float v0 = 0.0f;
     const int v1 = item % 8;

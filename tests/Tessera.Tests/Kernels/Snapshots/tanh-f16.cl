@@ -14,10 +14,10 @@ static unsigned short to_f16(float v)
     return (unsigned short)(h | (word >> 16 & 0x8000u));
 }
 
-__kernel __attribute__((reqd_work_group_size(64, 1, 1)))
+__kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global unsigned short *b0, __global unsigned short *b1)
 {
-    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 64 + local_id;
+    const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * 16 + local_id;
     if (item >= 5) return;
     const int t0 = item * 4;
     const int v1 = t0 < 14 ? t0 : 14;

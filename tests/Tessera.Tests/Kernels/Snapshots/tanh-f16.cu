@@ -29,9 +29,9 @@ __device__ unsigned short to_f16(float v)
     return (unsigned short)(h | (word >> 16 & 0x8000u));
 }
 
-extern "C" __global__ __launch_bounds__(64) void run(unsigned short *b0, unsigned short *b1)
+extern "C" __global__ __launch_bounds__(16) void run(unsigned short *b0, unsigned short *b1)
 {
-    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 16 + local;
     if (item >= 5) return;
     const int t0 = item * 4;
     const int v1 = t0 < 14 ? t0 : 14;

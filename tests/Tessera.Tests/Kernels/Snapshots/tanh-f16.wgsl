@@ -23,33 +23,67 @@ fn to_f16(v: f32) -> u32 {
     return h | ((bits >> 16u) & 0x8000u);
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
-    if (item >= 5) { return; }
-    let v0 = min(item * 4, 14);
-    let v1 = from_f16x4(halves(b0[(v0 >> 1u)], b0[(v0 >> 1u) + 1]));
-    let v2 = abs(v1);
-    let v3 = v2 * v2;
+    let item = group * 16 + i32(local);
+    if (item >= 1) { return; }
+    let v0 = vec4<f32>((-0.006096714176237583f));
+    let v1 = vec4<f32>(0.020997179672122f);
+    let v2 = vec4<f32>((-0.05385090783238411f));
+    let v3 = vec4<f32>(0.1333276927471161f);
     let v4 = vec4<f32>((-0.333333283662796f));
-    let v5 = (((vec4<f32>((-0.006096714176237583f)) * v3 + vec4<f32>(0.020997179672122f)) * v3 + vec4<f32>((-0.05385090783238411f))) * v3 + vec4<f32>(0.1333276927471161f)) * v3 + v4;
+    let v5 = vec4<f32>(20f);
     let v6 = vec4<f32>(2f);
-    let t7 = select(v2, vec4<f32>(20f), vec4<f32>(20f) < v2) * v6;
-    let t8 = select(t7, vec4<f32>((-104f)), t7 < vec4<f32>((-104f)));
-    let v9 = select(t8, vec4<f32>(89f), vec4<f32>(89f) < t8);
-    let v10 = round(v9 * vec4<f32>(1.4426950216293335f));
-    let v11 = v10 * vec4<f32>(0.00021219444170128554f) + (v10 * vec4<f32>((-0.693359375f)) + v9);
-    let v12 = vec4<f32>(0.5f);
-    let v13 = (((vec4<f32>(0.0013926175888627768f) * v11 + vec4<f32>(0.008363173343241215f)) * v11 + vec4<f32>(0.041666556149721146f)) * v11 + vec4<f32>(0.16666577756404877f)) * v11 + v12;
-    let v14 = vec4<f32>(1f);
-    let v15 = floor(v10 * v12);
-    let v16 = vec4<i32>(127);
-    let v17 = vec4<i32>(23);
-    let v18 = bitcast<vec4<f32>>((vec4<i32>(v10 - v15) + v16) << vec4<u32>(23u));
-    let v19 = v6 / ((((((v13 * (v11 * v11)) + v11) + v14) * bitcast<vec4<f32>>((vec4<i32>(v15) + v16) << vec4<u32>(23u))) * v18) + v14);
-    let v20 = bitcast<vec4<u32>>(v1) & vec4<u32>(2147483648u);
-    let t21 = bitcast<vec4<f32>>(bitcast<vec4<u32>>(select(v14 - v19, ((v5 * v3) * v2) + v2, v2 < vec4<f32>(0.625f))) | v20);
-    b1[(v0 >> 1u)] = to_f16(t21.x) | (to_f16(t21.y) << 16u);
-    b1[(v0 >> 1u) + 1] = to_f16(t21.z) | (to_f16(t21.w) << 16u);
+    let v7 = vec4<f32>((-104f));
+    let v8 = vec4<f32>(89f);
+    let v9 = vec4<f32>(1.4426950216293335f);
+    let v10 = vec4<f32>((-0.693359375f));
+    let v11 = vec4<f32>(0.00021219444170128554f);
+    let v12 = vec4<f32>(0.0013926175888627768f);
+    let v13 = vec4<f32>(0.008363173343241215f);
+    let v14 = vec4<f32>(0.041666556149721146f);
+    let v15 = vec4<f32>(0.16666577756404877f);
+    let v16 = vec4<f32>(0.5f);
+    let v17 = vec4<f32>(1f);
+    let v18 = vec4<i32>(127);
+    let v19 = vec4<i32>(23);
+    let v20 = vec4<f32>(0.625f);
+    let v21 = vec4<u32>(2147483648u);
+    for (var n22 = 0; n22 < 16; n22 += 4) {
+        let v23 = from_f16x4(halves(b0[(n22 >> 1u)], b0[(n22 >> 1u) + 1]));
+        let v24 = abs(v23);
+        let v25 = v24 * v24;
+        let t26 = select(v24, v5, v5 < v24) * v6;
+        let t27 = select(t26, v7, t26 < v7);
+        let v28 = select(t27, v8, v8 < t27);
+        let v29 = round(v28 * v9);
+        let v30 = v29 * v11 + (v29 * v10 + v28);
+        let v31 = floor(v29 * v16);
+        let v32 = bitcast<vec4<f32>>((vec4<i32>(v31) + v18) << vec4<u32>(23u));
+        let v33 = bitcast<vec4<f32>>((vec4<i32>(v29 - v31) + v18) << vec4<u32>(23u));
+        let v34 = v6 / ((((((((((v12 * v30 + v13) * v30 + v14) * v30 + v15) * v30 + v16) * (v30 * v30)) + v30) + v17) * v32) * v33) + v17);
+        let v35 = bitcast<vec4<u32>>(v23) & v21;
+        let v36 = bitcast<vec4<u32>>(select(v17 - v34, ((((((v0 * v25 + v1) * v25 + v2) * v25 + v3) * v25 + v4) * v25) * v24) + v24, v24 < v20)) | v35;
+        let t37 = bitcast<vec4<f32>>(v36);
+        b1[(n22 >> 1u)] = to_f16(t37.x) | (to_f16(t37.y) << 16u);
+        b1[(n22 >> 1u) + 1] = to_f16(t37.z) | (to_f16(t37.w) << 16u);
+    }
+    let v38 = from_f16x4(halves(b0[7], b0[7 + 1]));
+    let v39 = abs(v38);
+    let v40 = v39 * v39;
+    let t41 = select(v39, v5, v5 < v39) * v6;
+    let t42 = select(t41, v7, t41 < v7);
+    let v43 = select(t42, v8, v8 < t42);
+    let v44 = round(v43 * v9);
+    let v45 = v44 * v11 + (v44 * v10 + v43);
+    let v46 = floor(v44 * v16);
+    let v47 = bitcast<vec4<f32>>((vec4<i32>(v46) + v18) << vec4<u32>(23u));
+    let v48 = bitcast<vec4<f32>>((vec4<i32>(v44 - v46) + v18) << vec4<u32>(23u));
+    let v49 = v6 / ((((((((((v12 * v45 + v13) * v45 + v14) * v45 + v15) * v45 + v16) * (v45 * v45)) + v45) + v17) * v47) * v48) + v17);
+    let v50 = bitcast<vec4<u32>>(v38) & v21;
+    let v51 = bitcast<vec4<u32>>(select(v17 - v49, ((((((v0 * v40 + v1) * v40 + v2) * v40 + v3) * v40 + v4) * v40) * v39) + v39, v39 < v20)) | v50;
+    let t52 = bitcast<vec4<f32>>(v51);
+    b1[7] = to_f16(t52.x) | (to_f16(t52.y) << 16u);
+    b1[7 + 1] = to_f16(t52.z) | (to_f16(t52.w) << 16u);
 }

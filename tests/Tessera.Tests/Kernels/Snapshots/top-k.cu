@@ -1,8 +1,8 @@
 // TopK: Float32[2, 3]
 template <class T, class F> __device__ T bits(F x) { union { F from; T to; } u = {x}; return u.to; }
-extern "C" __global__ __launch_bounds__(64) void run(float *b0, float *b1, long long *b2)
+extern "C" __global__ __launch_bounds__(16) void run(float *b0, float *b1, long long *b2)
 {
-    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 64 + local;
+    const int group = (int)(blockIdx.y * gridDim.x + blockIdx.x), local = (int)threadIdx.x, item = group * 16 + local;
     if (item >= 2) return;
     const int v0 = item * 9;
     float v1 = b0[v0];

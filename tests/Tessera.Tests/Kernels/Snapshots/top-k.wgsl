@@ -7,10 +7,10 @@ fn is_number(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) <= 0x7f800
 
 fn i64_from_i32(v: i32) -> vec2<u32> { return vec2<u32>(bitcast<u32>(v), bitcast<u32>(v >> 31u)); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
-    let item = group * 64 + i32(local);
+    let item = group * 16 + i32(local);
     if (item >= 2) { return; }
     let v0 = item * 9;
     var v1: f32 = b0[v0];
