@@ -9,7 +9,7 @@ public sealed class ProgramTests
     {
         GraphBuilder g = new();
         Random r = new(1);
-        Tensor w = Tensor.From([.. Enumerable.Range(0, 48).Select(_ => r.NextSingle())], [8, 6]), bias = Tensor.From([.. Enumerable.Range(0, 6).Select(_ => r.NextSingle())], [6]);
+        Tensor w = Tensor.From([.. Enumerable.Range(0, 64).Select(_ => r.NextSingle())], [8, 8]), bias = Tensor.From([.. Enumerable.Range(0, 8).Select(_ => r.NextSingle())], [8]);
         Node x = g.Input("x", DType.Float32, [5, 8]);
         Node y = g.Max(g.Add(g.MatMul(x, g.Const(w)), g.Const(bias)), 0);
         return g.Build([g.Softmax(g.Transpose(y, 1, 0), 0), y]);
@@ -28,7 +28,7 @@ public sealed class ProgramTests
     public void Equal_kernels_are_one()
     {
         GraphBuilder g = new();
-        Node x = g.Input("x", DType.Float32, [7, 7]), y = g.Input("y", DType.Float32, [7, 7]);
+        Node x = g.Input("x", DType.Float32, [8, 8]), y = g.Input("y", DType.Float32, [8, 8]);
         for (int i = 0; i < 5; i++) y = g.MatMul(x, y);
         Program p = Programs.Wasm(g.Build([y]), out _);
         Assert.Equal(5, p.Steps.Length);

@@ -58,7 +58,7 @@ internal sealed class UnitCompiler
     {
         Shape domain = part.Shape;
         if (!TakesVectors() || domain.Count < lanes) lanes = 1;
-        if (_target.PacksOperands && Runs.Of(_schedule, _root, part) is { } runs && runs.Length >= 2 * Wide) return Run(domain, runs, lanes, body);
+        if (_target.WalksRuns && Runs.Of(_schedule, _root, part) is { } runs && runs.Length >= 2 * Wide) return Run(domain, runs, lanes, body);
         long items = (domain.Count + lanes - 1) / lanes;
         UnitWriter w = new(_schedule, _root, _target, items, lanes, []);
         Val first = w.E.Item() * w.E.Int(lanes);

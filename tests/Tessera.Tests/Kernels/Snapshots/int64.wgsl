@@ -56,11 +56,13 @@ fn u64_mul(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
 
 fn u64_add(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> { let low = a.x + b.x; return vec2<u32>(low, a.y + b.y + u32(low < a.x)); }
 
+fn u32_to_f32(v: u32) -> f32 { return f32(v >> 16u) * 65536f + f32(v & 0xffffu); }
+
 fn u64_to_f32(a: vec2<u32>) -> f32 {
-    if (a.y == 0u) { return f32(a.x); }
+    if (a.y == 0u) { return u32_to_f32(a.x); }
     let n = countLeadingZeros(a.y);
     let top = u64_shl(a, n);
-    return f32(top.y | u32(top.x != 0u)) * bitcast<f32>((159u - n) << 23u);
+    return u32_to_f32(top.y | u32(top.x != 0u)) * bitcast<f32>((159u - n) << 23u);
 }
 
 fn i64_to_f32(a: vec2<u32>) -> f32 { let v = u64_to_f32(i64_abs(a)); return select(v, -v, (a.y >> 31u) != 0u); }

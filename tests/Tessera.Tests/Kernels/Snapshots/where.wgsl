@@ -11,9 +11,7 @@ fn bytes(w: u32) -> vec4<u32> { return (vec4<u32>(w) >> vec4<u32>(0u, 8u, 16u, 2
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let group = i32(group_id.y * groups.x + group_id.x);
     let item = group * 16 + i32(local);
-    if (item >= 1) { return; }
-    let v0 = vec4<f32>(real(0xff800000u));
-    for (var n1 = 0; n1 < 32; n1 += 4) {
-        b2[n1 >> 2u] = select(v0, b1[n1 >> 2u], bytes(b0[n1 >> 2u]) != vec4<u32>());
-    }
+    if (item >= 8) { return; }
+    let v0 = item * 4;
+    b2[item] = select(vec4<f32>(real(0xff800000u)), b1[item], bytes(b0[item]) != vec4<u32>());
 }
