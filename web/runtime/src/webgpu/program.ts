@@ -18,6 +18,7 @@ interface Launch {
 interface Placed {
   readonly life: Life
   readonly arena: GPUBuffer
+  readonly constants: readonly GPUBuffer[]
   /** Outputs one after the other, and the fault word last. */
   readonly results: GPUBuffer
   readonly launches: readonly Launch[]
@@ -88,12 +89,13 @@ export class WebGpuProgram implements LoadedProgram {
   }
 
   async #read(): Promise<Uint8Array<ArrayBuffer>[]> {
-    const p = this.#program, { life, arena, results } = this.#placed, { device } = life
+    const p = this.#program, { life, arena, constants, results } = this.#placed, { device } = life
     const encoder = device.createCommandEncoder()
     let at = 0
     for (const v of p.outputs) {
       const b = p.values[v.value] as Binding
-      if (b.constant === undefined && b.bytes > 0) encoder.copyBufferToBuffer(arena, b.at, results, at, padded(b.bytes))
+      const from = b.constant === undefined ? arena : (constants[b.constant] as GPUBuffer)
+      if (b.bytes > 0) encoder.copyBufferToBuffer(from, b.at, results, at, padded(b.bytes))
       at += padded(b.bytes)
     }
     encoder.copyBufferToBuffer(arena, p.fault, results, at, 4)
@@ -113,20 +115,12 @@ export class WebGpuProgram implements LoadedProgram {
     if (new Uint32Array(all.buffer, at, 1)[0] !== 0) {
       throw new TesseraError('InvalidArgument', `An index lies outside its axis; the program's kernels are ${[...new Set(p.kernels.map(k => k.name))].slice(0, 8).join(', ')}.`)
     }
-    return this.#split(all)
-  }
-
-  async #split(all: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>[]> {
-    const p = this.#program
-    const outputs: Uint8Array<ArrayBuffer>[] = []
-    let at = 0
-    for (const v of p.outputs) {
-      const b = p.values[v.value] as Binding
-      const c = b.constant === undefined ? undefined : p.constantTable[b.constant]
-      outputs.push(c === undefined ? all.subarray(at, at + b.bytes) : new Uint8Array(await this.#source.get(c.hash, c.bytes)))
-      at += padded(b.bytes)
-    }
-    return outputs
+    at = 0
+    return p.outputs.map(v => {
+      const { bytes } = p.values[v.value] as Binding
+      at += padded(bytes)
+      return all.subarray(at - padded(bytes), at - padded(bytes) + bytes)
+    })
   }
 }
 
@@ -147,7 +141,7 @@ async function place(life: Life, p: Program, source: ConstantSource, options: Lo
     results = await buffers.create(bytes, BufferUsage.mapRead | BufferUsage.copyTarget, 'results')
     const launches = await bind(life, p, compiled, arena, held)
     options.onProgress?.(1)
-    return { life, arena, results, launches }
+    return { life, arena, constants: held, results, launches }
   } catch (e) {
     if (arena !== undefined) buffers.destroy(arena)
     if (results !== undefined) buffers.destroy(results)
