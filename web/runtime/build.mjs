@@ -58,7 +58,7 @@ async function build() {
   const runtimeIsApart = { name: 'runtime', setup: b => b.onResolve({ filter: /^\.\/index\.js$/ }, () => ({ path: './tessera.js', external: true })) }
   await esbuild.build({ ...common, entryPoints: ['src/index.ts'], outfile: join(next, 'tessera.js') })
   await esbuild.build({ ...common, entryPoints: ['src/worker.ts'], outfile: join(next, 'worker.js') })
-  await esbuild.build({ ...common, entryPoints: ['src/react.ts'], outfile: join(next, 'react.js'), plugins: [runtimeIsApart] })
+  for (const apart of ['react', 'page']) await esbuild.build({ ...common, entryPoints: [`src/${apart}.ts`], outfile: join(next, `${apart}.js`), plugins: [runtimeIsApart] })
   writeFileSync(join(next, '.stamp'), stamp)
   rmSync(out, { recursive: true, force: true })
   renameSync(next, out)

@@ -21,6 +21,8 @@ internal sealed record ExplainReport(string Model, string Engine, string EngineR
 
 internal sealed record EngineReport(string Name, bool Available, string Reason, string Remedy, int Threads, long MaxMemory, string[] Precisions, Dictionary<string, string> Features, string Health);
 
+internal sealed record ExportReport(string Folder, Tessera.Workers.ExportedFile[] Files);
+
 internal sealed record KnobReport(string Name, string Value, string Default, string Help, bool IsSet);
 
 internal sealed record CheckReport(string Name, bool Present, string Detail, string Remedy);
@@ -33,5 +35,6 @@ internal sealed record DoctorReport(string System, string Runtime, string Proces
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(EngineReport[]))]
 [JsonSerializable(typeof(KnobReport[]))]
+[JsonSerializable(typeof(ExportReport))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -28,13 +28,11 @@ internal abstract class BrowserHost : Host
 
     public override async Task<WorkerConnection> StartAsync(int threads, CancellationToken cancel)
     {
-        string profile = Directory.CreateTempSubdirectory($"tessera-{Name}-").FullName;
         PageServer server = new(threads);
         HostedBrowser? browser = null;
         try
         {
-            WriteSettings(profile);
-            browser = new(Begin(profile, [Found(), .. Options(profile), server.Url]), server, profile);
+            browser = Open(server.Url, server);
             WebSocket socket = await server.SocketAsync(cancel).ConfigureAwait(false);
             Stream stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);
             return new WorkerConnection(stream, stream, browser);
@@ -42,10 +40,27 @@ internal abstract class BrowserHost : Host
         catch (Exception e)
         {
             string words = browser?.LastWords ?? "";
-            if (browser is null) server.Dispose();
             browser?.Dispose();
-            Folders.Delete(profile);
+            server.Dispose();
             throw e is OperationCanceledException && words.Length > 0 ? new OperationCanceledException($"{Title} says: {words}", e, cancel) : e;
+        }
+    }
+
+    /// <summary>Starts the browser on a page, with a fresh profile.</summary>
+    /// <param name="url">What it opens.</param>
+    /// <param name="server">Disposed together with the browser.</param>
+    public HostedBrowser Open(string url, IDisposable? server = null)
+    {
+        string profile = Directory.CreateTempSubdirectory($"tessera-{Name}-").FullName;
+        try
+        {
+            WriteSettings(profile);
+            return new(Begin(profile, [Found(), .. Options(profile), url]), server, profile);
+        }
+        catch
+        {
+            Folders.Delete(profile);
+            throw;
         }
     }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace Tessera.Workers;
 
-/// <summary>A browser under its watch, its page's server, and its profile.</summary>
-internal sealed class HostedBrowser(Process watch, PageServer server, string profile) : IHosted
+/// <summary>A browser under its watch, what serves its page, and its profile.</summary>
+internal sealed class HostedBrowser(Process watch, IDisposable? server, string profile) : IHosted
 {
     private readonly int _browser = OperatingSystem.IsWindows() ? watch.Id : int.Parse(watch.StandardOutput.ReadLine() ?? "0", CultureInfo.InvariantCulture);
     private int _disposed;
@@ -29,7 +29,7 @@ internal sealed class HostedBrowser(Process watch, PageServer server, string pro
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        server.Dispose();
+        server?.Dispose();
         try
         {
             if (OperatingSystem.IsWindows()) watch.Kill(entireProcessTree: true);

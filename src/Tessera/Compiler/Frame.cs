@@ -87,4 +87,8 @@ internal sealed record DynamicStep(Frame Frame, OnnxNode Node, NodeAttributes At
 /// <summary>A stage: a static graph, what runs after it, and how the values that leave it are made.</summary>
 /// <param name="LeafOfInput">For each graph input the incoming leaf tensor that feeds it.</param>
 /// <param name="Results">Without <paramref name="Next"/> the model's outputs; else the first of Next.Live, the rest being outputs of the steps in order.</param>
-internal sealed record Specialized(Graph Graph, ImmutableArray<int> LeafOfInput, ImmutableArray<Recipe> Results, ImmutableArray<DynamicStep> Steps, Continuation? Next);
+internal sealed record Specialized(Graph Graph, ImmutableArray<int> LeafOfInput, ImmutableArray<Recipe> Results, ImmutableArray<DynamicStep> Steps, Continuation? Next)
+{
+    /// <summary>Whether the results are the graph's outputs, one for one.</summary>
+    public bool OutputsInOrder => Graph.Outputs.Length == Results.Length && Results.Select((r, i) => r is Recipe.Output o && o.Index == i).All(same => same);
+}

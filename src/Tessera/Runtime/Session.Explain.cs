@@ -8,7 +8,8 @@ namespace Tessera;
 
 /// <summary>One stage that a session has prepared: the graph as the engine got it and the plan it made.</summary>
 /// <param name="DynamicSteps">Operators that run after the graph, between stages.</param>
-public sealed record PreparedStage(Graph Graph, Executable Executable, ImmutableArray<string> DynamicSteps);
+/// <param name="IsWholeModel">Whether its outputs are those of what is run, one for one, and no other stage follows.</param>
+public sealed record PreparedStage(Graph Graph, Executable Executable, ImmutableArray<string> DynamicSteps, bool IsWholeModel);
 
 /// <summary>Time of one step of a plan over all its executions in a profiled run.</summary>
 public sealed record ProfiledStep(PlanStep Step, int Calls, TimeSpan Time);
@@ -60,7 +61,8 @@ public sealed partial class Session
         lock (_prepared)
         {
             if (_prepared.Count >= 256) _prepared.RemoveAt(0);
-            _prepared.Add(new(specialized.Graph, executable, [.. specialized.Steps.Select(s => $"{s.Node.OpType} '{s.Attributes.NodeName}'")]));
+            _prepared.Add(new(specialized.Graph, executable, [.. specialized.Steps.Select(s => $"{s.Node.OpType} '{s.Attributes.NodeName}'")],
+                specialized.Next is null && specialized.Steps.IsEmpty && specialized.OutputsInOrder));
         }
     }
 }

@@ -14,8 +14,7 @@ internal sealed class Stage : IDisposable
         (Specialized, Executable, Key) = (specialized, executable, key);
         Steps = [.. specialized.Steps.Select(s => StepRunner.Of(s, factory))];
         if (specialized.Next is { } next) Next = new StagePoint(next, factory);
-        OutputsInOrder = specialized.Next is null && specialized.Graph.Outputs.Length == specialized.Results.Length;
-        for (int i = 0; i < specialized.Results.Length; i++) OutputsInOrder &= specialized.Results[i] is Recipe.Output o && o.Index == i;
+        OutputsInOrder = specialized.Next is null && specialized.OutputsInOrder;
     }
 
     public Specialized Specialized { get; }

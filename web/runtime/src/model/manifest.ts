@@ -23,10 +23,13 @@ export interface Manifest {
   readonly inputs: readonly Spec[]
   readonly outputs: readonly Spec[]
   /** In the order in which they are to be tried. */
-  readonly programs: readonly (ModelFile & { readonly target: Target })[]
+  readonly programs: readonly ProgramFile[]
+}
+
+export interface ProgramFile extends ModelFile {
+  readonly target: Target
+  /** Files in which its constants lie: their places count over these files, one after the other. */
   readonly weights: readonly ModelFile[]
-  /** Where each constant lies: number of the file of weights, offset, bytes. */
-  readonly constants: ReadonlyMap<string, { readonly file: number; readonly at: number; readonly bytes: number }>
 }
 
 export const manifestVersion = 1
@@ -43,13 +46,6 @@ export function readManifest(text: string): Manifest {
   const version = m.natural('version')
   if (version !== manifestVersion) throw new TesseraError('MalformedModel', `model.json is of version ${version}; this runtime reads ${manifestVersion}. Export the model again.`)
   const weights = m.list('weights').map(w => file(new Fields(w, 'a file of weights')))
-  const constants = m.list('constants').map(c => {
-    const f = new Fields(c, 'a constant')
-    const at = { file: f.natural('file'), at: f.natural('at'), bytes: f.natural('bytes') }
-    const whole = weights[at.file]
-    if (whole === undefined || at.at + at.bytes > whole.bytes) throw new TesseraError('MalformedModel', 'A constant lies outside the files of weights.')
-    return [f.text('hash'), at] as const
-  })
   return {
     name: m.text('name'),
     inputs: m.list('inputs').map(v => spec(new Fields(v, 'an input'))),
@@ -57,10 +53,10 @@ export function readManifest(text: string): Manifest {
     programs: m.list('programs').map(p => {
       const f = new Fields(p, 'a program'), target = f.text('target')
       if (target !== 'wasm' && target !== 'webgpu') throw new TesseraError('MalformedModel', `There is no target '${target}'.`)
-      return { ...file(f), target }
+      const needed = f.naturals('weights').map(i => weights[i])
+      if (needed.includes(undefined)) throw new TesseraError('MalformedModel', 'A program needs a file of weights that model.json has not.')
+      return { ...file(f), target, weights: needed as ModelFile[] }
     }),
-    weights,
-    constants: new Map(constants),
   }
 }
 

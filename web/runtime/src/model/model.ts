@@ -1,4 +1,4 @@
-import type { ConstantSource, Device, LoadedProgram } from '../device.js'
+import type { Device, LoadedProgram } from '../device.js'
 import { describe, TesseraError } from '../errors.js'
 import { openDevice } from '../open.js'
 import type { Target } from '../program/format.js'
@@ -6,7 +6,8 @@ import { readProgram } from '../program/read.js'
 import { elements, toBytes, type Elements, type Tensor } from '../tensor.js'
 import { openCache, type Cache } from './cache.js'
 import { fetchFile, folderAt, type Folder } from './files.js'
-import { readManifest, type Manifest, type Spec } from './manifest.js'
+import { readManifest, type Manifest, type ProgramFile, type Spec } from './manifest.js'
+import { Weights } from './weights.js'
 
 export interface ModelOptions {
   /** What to run on. Without it, what the model was exported for is tried in order, and `Model.refused` tells what did not work and why. */
@@ -59,7 +60,7 @@ export class Model {
       try {
         const device = options.device ?? (await openDevice(p.target, options.threads))
         try {
-          const loaded = await loadProgram(manifest, p, folder, device, options)
+          const loaded = await loadProgram(p, folder, device, options)
           return new Model(manifest, p.target, refused, loaded, options.device === undefined ? device : undefined)
         } catch (e) {
           if (options.device === undefined) device.dispose()
@@ -99,38 +100,14 @@ function bytesOf(spec: Spec, given: Inputs[string] | undefined): Uint8Array {
   return toBytes(spec.name, spec.type, spec.shape, given.data)
 }
 
-async function loadProgram(m: Manifest, file: Manifest['programs'][number], folder: Folder, device: Device, options: ModelOptions): Promise<LoadedProgram> {
+async function loadProgram(p: ProgramFile, folder: Folder, device: Device, options: ModelOptions): Promise<LoadedProgram> {
   const { signal, onProgress } = options
   const cache = options.cache ?? (await openCache())
-  const program = readProgram(await fetchFile(file, folder, cache, signal, () => undefined))
-  const needed = new Set(program.constantTable.flatMap(c => m.constants.get(c.hash)?.file ?? []))
-  const total = [...needed].reduce((n, i) => n + (m.weights[i]?.bytes ?? 0), 0)
-  const arrived = new Map<number, number>()
-  const files = new Map<number, Promise<Uint8Array>>()
-  const weights = (i: number): Promise<Uint8Array> => {
-    let bytes = files.get(i)
-    const f = m.weights[i]
-    if (f === undefined) throw new TesseraError('MalformedModel', `There is no file ${i} of weights.`)
-    if (bytes === undefined) {
-      bytes = fetchFile(f, folder, cache, signal, n => {
-        arrived.set(i, n)
-        // Compiling takes the last tenth.
-        onProgress?.((0.9 * [...arrived.values()].reduce((a, b) => a + b, 0)) / Math.max(1, total))
-      })
-      files.set(i, bytes)
-    }
-    return bytes
-  }
-  const source: ConstantSource = {
-    async get(hash) {
-      const c = m.constants.get(hash)
-      if (c === undefined) throw new TesseraError('MalformedModel', `The folder has no constant ${hash}.`)
-      return (await weights(c.file)).subarray(c.at, c.at + c.bytes)
-    },
-  }
-  const loaded = await device.load(program, source, { signal })
-  // The device holds them now; a lost device gets them from the cache again.
-  files.clear()
+  const program = readProgram(await fetchFile(p, folder, cache, signal, () => undefined))
+  // Compiling takes the last tenth.
+  const weights = new Weights(p, folder, cache, f => onProgress?.(0.9 * f))
+  const loaded = await device.load(program, weights.of(program), { signal })
+  weights.forget()
   onProgress?.(1)
   return loaded
 }
