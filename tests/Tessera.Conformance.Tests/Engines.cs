@@ -23,11 +23,14 @@ internal static class Engines
     /// <summary>Engines on devices in this process.</summary>
     public static TheoryData<string> OnDevices => ["interpreter", "opencl", "webgpu:dawn"];
 
+    /// <summary>WebGPU in every host, here on adapters that are programs: a sample of the kit, and of the suite what those run in seconds.</summary>
+    public static IEnumerable<string> WebGpuHosts => ["webgpu:deno", "webgpu:chromium", "webgpu:firefox"];
+
     public static IEnumerable<string> All => ["reference", "cpu", .. WithKernels];
 
     public static TheoryData<string> Names => [.. All];
 
-    public static bool RefusesSome(string name) => WithKernels.Contains(name);
+    public static bool RefusesSome(string name) => WithKernels.Contains(name.Split(':')[0]) || WebGpuHosts.Contains(name);
 
     /// <summary>Skips the test, with the reason, where the machine lacks what the engine needs.</summary>
     public static void SkipWhenAbsent(string name)

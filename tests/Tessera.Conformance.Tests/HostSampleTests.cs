@@ -3,7 +3,9 @@ namespace Tessera.Conformance.Tests;
 /// <summary>A sample of the kit, and all of the model suite, on engines that share their kernels with one that is tested in full.</summary>
 public sealed class HostSampleTests
 {
-    public static TheoryData<string> Names => [.. Engines.Sampled];
+    public static TheoryData<string> Names => [.. Engines.Sampled, .. Engines.WebGpuHosts];
+
+    public static TheoryData<string, string> Models => [.. Engines.Sampled.Select(e => (e, "")), .. from e in Engines.WebGpuHosts from m in new[] { "mnist_cntk", "dtln_model_1", "ssd_postproc" } select (e, m)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -18,12 +20,12 @@ public sealed class HostSampleTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Model_suite(string engine)
+    [MemberData(nameof(Models))]
+    public void Model_suite(string engine, string filter)
     {
         Assert.SkipWhen(!Directory.Exists(Knobs.Suite.Value), "The model suite is absent: set TESSERA_SUITE.");
         Engines.SkipWhenAbsent(engine);
-        Report report = FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, Engines.Of("cpu"), cancel: TestContext.Current.CancellationToken);
+        Report report = FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, Engines.Of("cpu"), filter, cancel: TestContext.Current.CancellationToken);
         string[] failed = [.. report.Cases.Where(c => c.Verdict == Verdict.Failed).Select(c => $"{c.Name}: {c.Detail}")];
         Assert.True(failed.Length == 0, $"{report.Summary}\n{string.Join('\n', failed)}");
         Assert.True(report.Passed > 0);
