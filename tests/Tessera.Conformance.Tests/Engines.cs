@@ -30,7 +30,7 @@ internal static class Engines
 
     public static TheoryData<string> Names => [.. All];
 
-    public static bool RefusesSome(string name) => WithKernels.Contains(name.Split(':')[0]) || WebGpuHosts.Contains(name);
+    public static bool RefusesSome(string name) => WithKernels.Contains(name);
 
     /// <summary>Skips the test, with the reason, where the machine lacks what the engine needs.</summary>
     public static void SkipWhenAbsent(string name)

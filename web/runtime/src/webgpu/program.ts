@@ -152,6 +152,9 @@ async function place(life: Life, p: Program, source: ConstantSource, options: Lo
 
 async function bind(life: Life, p: Program, compiled: readonly GPUComputePipeline[], arena: GPUBuffer, constants: readonly GPUBuffer[]): Promise<Launch[]> {
   const { device } = life
+  const limit = device.limits.maxStorageBufferBindingSize
+  const large = p.values.find(v => v.bytes > limit)
+  if (large !== undefined) throw new TesseraError('OutOfMemory', `A value takes ${large.bytes} bytes; a kernel on ${life.adapter} reads at most ${limit} of one. Use smaller inputs or another engine.`)
   device.pushErrorScope('validation')
   const launches = p.steps.flatMap((s, step) => {
     if (s.items === 0) return []
@@ -166,7 +169,7 @@ async function bind(life: Life, p: Program, compiled: readonly GPUComputePipelin
     return [{ step, pipeline: compiled[s.kernel] as GPUComputePipeline, bindings, x, y: Math.ceil(groups / x) }]
   })
   const error = await device.popErrorScope()
-  if (error !== null) throw new TesseraError('Unsupported', `${life.adapter} does not take the program's buffers: ${error.message}`)
+  if (error !== null) throw new TesseraError('Internal', `${life.adapter} does not take the program's buffers: ${error.message}`)
   return launches
 }
 
