@@ -20,7 +20,11 @@ public sealed class ModelDiffTests
 
         protected override EngineCapabilities Probe() => _reference.Capabilities;
 
-        protected override void Dispose(bool disposing) => _reference.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            _reference.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     private static OnnxModel Model()
