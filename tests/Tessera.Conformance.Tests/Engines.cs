@@ -23,6 +23,9 @@ internal static class Engines
     /// <summary>Engines on devices in this process.</summary>
     public static TheoryData<string> OnDevices => ["interpreter", "opencl", "webgpu:dawn"];
 
+    /// <summary>Engines whose kernels a driver compiles, and here computes, on the processor: of the suite they run what takes seconds; `tessera conformance` runs all of it.</summary>
+    public static IEnumerable<string> Drivers => ["opencl", "webgpu:dawn", .. WebGpuHosts];
+
     /// <summary>WebGPU in every host, here on adapters that are programs: a sample of the kit, and of the suite what those run in seconds.</summary>
     public static IEnumerable<string> WebGpuHosts => ["webgpu:deno", "webgpu:chromium", "webgpu:firefox"];
 

@@ -23,12 +23,13 @@ public sealed class FolderTests
         Assert.True(numeric.Count(c => c.Verdict == Verdict.Passed) >= 0.95 * numeric.Length, $"{report.Summary}; numeric: {numeric.Count(c => c.Verdict == Verdict.Passed)} of {numeric.Length}");
     }
 
+    public static TheoryData<string> Suites => [.. Engines.All.Except([.. Engines.Drivers, "interpreter"])];
+
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Suites))]
     public void Model_suite(string engine)
     {
         Assert.SkipWhen(!Directory.Exists(Knobs.Suite.Value), "The model suite is absent: set TESSERA_SUITE.");
-        Assert.SkipWhen(engine == "interpreter", "Whole models take the interpreter hours; wasm runs the same kernels.");
         Engines.SkipWhenAbsent(engine);
         Check(FolderSuite.Run(Engines.Of(engine), Knobs.Suite.Value, Engines.Of("cpu"), cancel: TestContext.Current.CancellationToken), new Dictionary<string, string>(), refusesSome: false);
     }

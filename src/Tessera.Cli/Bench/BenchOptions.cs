@@ -46,7 +46,7 @@ internal sealed record BenchOptions(string[] Target, string[] Input, string? Inp
     private bool RunsAsWasm => EngineName.Split(':')[0] == "wasm";
 
     /// <summary>What stands between `tessera` and the section's end in the marker of <see cref="Into"/>.</summary>
-    public string Section => $"bench {string.Join(' ', Target.Select(Path.GetFileName))}{(Load ? " --load" : "")}{(Soak > 0 ? $" --soak {Soak}" : "")} --threads {ThreadCount}";
+    public string Section => $"bench {string.Join(' ', Target.Select(Path.GetFileName))}{(Engine is "auto" or "cpu" ? "" : $" --engine {Engine}")}{(Load ? " --load" : "")}{(Soak > 0 ? $" --soak {Soak}" : "")} --threads {ThreadCount}";
 
     private static BenchOptions Of(ParseResult p)
     {

@@ -11,10 +11,10 @@ internal static class ConformanceCommand
         Argument<string[]> folders = new("DIR") { Description = "Folder trees with model.onnx and test_data_set_K folders; none: operator cases and contracts", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> filter = new("--filter") { Description = "Only cases whose name contains this text" };
         Option<int> parallel = new("--parallel") { Description = "Cases at a time", DefaultValueFactory = _ => 1 };
-        Option<bool> page = new("--page") { Description = "Everything on every engine, as the Markdown of docs/conformance.md" };
+        Option<bool> page = new("--page") { Description = "Everything on every engine, or on those that --engine names as A,B, as the Markdown of docs/conformance.md" };
         Command c = new("conformance", "Run an engine's conformance cases; the last line is `N passed, N failed, N skipped`") { folders, Shared.Engine, Shared.Threads, Shared.Strict, filter, parallel, Shared.Seed, page, Shared.Json };
         c.SetAction((p, cancel) => Task.FromResult(p.GetValue(page)
-            ? Page(p.GetValue(folders) ?? [], p.GetValue(Shared.Seed), cancel)
+            ? Page(p.GetValue(folders) ?? [], p.GetValue(Shared.Engine)!, p.GetValue(Shared.Seed), cancel)
             : Run(p.GetValue(folders) ?? [], new(p.GetValue(Shared.Engine)!, p.GetValue(Shared.Strict), p.GetValue(Shared.Threads), p.GetValue(filter), Math.Max(1, p.GetValue(parallel)), p.GetValue(Shared.Seed)), p.GetValue(Shared.Json), cancel)));
         return c;
     }
@@ -41,9 +41,9 @@ internal static class ConformanceCommand
         return report.Failed > 0 || report.Cases.Count == 0 ? 1 : 0;
     }
 
-    private static int Page(string[] folders, int seed, CancellationToken cancel)
+    private static int Page(string[] folders, string engines, int seed, CancellationToken cancel)
     {
-        Choice[] choices = [.. EngineRegistry.Names.Select(n => new Choice(n, false, 0, null, 1, seed))];
+        Choice[] choices = [.. (engines == "auto" ? EngineRegistry.Names : engines.Split(',')).Select(n => new Choice(n, false, 0, null, 1, seed))];
         List<(string, IReadOnlyList<Report>)> parts =
         [
             ("Operator cases", [.. choices.Select(c => Cases(c, null, cancel))]), ("Contracts", [.. choices.Select(c => Contracts(c, null, cancel))]),
