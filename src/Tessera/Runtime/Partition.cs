@@ -10,10 +10,22 @@ internal static class Partition
     /// <exception cref="TesseraException">Unsupported: neither engine runs a node.</exception>
     public static Executable Prepare(Graph graph, Engine engine, Engine fallback, PrepareOptions options)
     {
+        // Asking for each node costs more than preparing them together, which most models allow.
+        try { return engine.Prepare(graph, options); }
+        catch (TesseraException e) when (e.Code == ErrorCode.Unsupported)
+        {
+            if (Cut(graph, engine, fallback, options) is { } parts) return parts;
+            throw;
+        }
+    }
+
+    /// <summary>The graph in parts; null when the engine refuses no single node.</summary>
+    private static PartitionedExecutable? Cut(Graph graph, Engine engine, Engine fallback, PrepareOptions options)
+    {
         Dictionary<Node, string> refused = [];
         foreach (Node n in graph.Nodes)
             if (n.Op != GraphOp.Part && engine.Refusal(n) is { } why) refused[n] = why;
-        if (refused.Count == 0) return engine.Prepare(graph, options);
+        if (refused.Count == 0) return null;
         Dictionary<Node, int> levels = Levels(graph, refused);
         List<Part> parts = [];
         try
