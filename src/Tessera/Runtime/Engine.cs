@@ -61,8 +61,8 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
             Become(EngineState.Initializing, false, "starting");
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             TimeSpan time = Options.InitializeTimeout ?? StartUp;
-            // What runs in this process has nothing to wait for.
-            if (!IsHost) limit.CancelAfter(time);
+            // What runs in this process has nothing to wait for, unless a limit was asked for.
+            if (!IsHost || Options.InitializeTimeout is not null) limit.CancelAfter(time);
             try
             {
                 Compatibility c = await CheckCompatibilityAsync(limit.Token).ConfigureAwait(false);

@@ -27,7 +27,4 @@ public sealed record DeviceOptions
 
     /// <summary>Whether compiled kernels are kept on disk for the next process, in <see cref="CacheFolder"/>.</summary>
     public bool KeepKernels { get; init; } = true;
-
-    /// <summary>Whether the library's own checks are on, where it has such; slower.</summary>
-    public bool Validate { get; init; }
 }
