@@ -29,7 +29,7 @@ internal sealed unsafe class OpenClProgram : DeviceProgram
 
     public override void Launch(Span<long> nanoseconds)
     {
-        nint[] events = new nint[nanoseconds.Length];
+        nint[] events = nanoseconds.IsEmpty ? [] : new nint[nanoseconds.Length];
         for (int i = 0; i < _steps.Length; i++)
         {
             nuint global = _steps[i].Global, local = _steps[i].Group;

@@ -13,7 +13,7 @@ internal sealed unsafe class WebGpuDevice : Device
     private readonly WebGpuInstance _instance;
     private readonly nint _adapter;
     private readonly GCHandle _self;
-    private nint _queue;
+    private nint _queue, _mark;
     private (nint Buffer, long Bytes) _readback;
     private volatile string? _lost, _error;
 
@@ -112,7 +112,11 @@ internal sealed unsafe class WebGpuDevice : Device
 
     public override void Synchronise()
     {
-        nint readback = Readback(sizeof(int));
+        // Mapping waits for what uses the buffer only: a copy into it, queued last, makes that everything.
+        if (_mark == 0) _mark = Buffer(sizeof(int), Storage | CopyFrom | CopyTo);
+        nint readback = Readback(sizeof(int)), encoder = WebGpuApi.CreateEncoder(Handle, 0);
+        WebGpuApi.Copy(encoder, _mark, 0, readback, 0, sizeof(int));
+        Submit(encoder);
         WebGpuInstance.Answer answer = _instance.Ask(callback => WebGpuApi.Map(readback, MapForReading, 0, sizeof(int), callback), WebGpuInstance.Told);
         ThrowIfBroken();
         if (answer.Status == Succeeded) WebGpuApi.Unmap(readback);
@@ -173,6 +177,7 @@ internal sealed unsafe class WebGpuDevice : Device
     {
         if (Handle == 0) return;
         FreeReadback();
+        if (_mark != 0) WebGpuApi.ReleaseBuffer(_mark);
         WebGpuApi.DestroyDevice(Handle);
         WebGpuApi.ReleaseDevice(Handle);
         WebGpuApi.ReleaseAdapter(_adapter);

@@ -14,15 +14,18 @@ internal sealed class DeviceConstants(Device device)
         else
         {
             known = (device.Memory.Rent(constant.Bytes, "A constant"), 1);
-            device.Upload(known.Buffer, 0, program.Constants.Span.Slice((int)constant.At, (int)constant.Bytes));
+            // Held before it is filled, so that it is given back with the others when that fails.
             _buffers[constant.Hash] = known;
+            device.Upload(known.Buffer, 0, program.Constants.Span.Slice((int)constant.At, (int)constant.Bytes));
         }
         return known.Buffer;
     }
 
     public void Return(ProgramConstant constant)
     {
-        (DeviceBuffer buffer, int users) = _buffers[constant.Hash];
+        // One that memory did not suffice for was never held.
+        if (!_buffers.TryGetValue(constant.Hash, out (DeviceBuffer, int) held)) return;
+        (DeviceBuffer buffer, int users) = held;
         if (users > 1) { _buffers[constant.Hash] = (buffer, users - 1); return; }
         _buffers.Remove(constant.Hash);
         device.Memory.Return(buffer);

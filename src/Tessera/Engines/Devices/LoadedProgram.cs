@@ -24,8 +24,8 @@ internal sealed class LoadedProgram : IDisposable
             DeviceBuffer[] constants = new DeviceBuffer[program.ConstantTable.Length];
             for (int i = 0; i < constants.Length; i++)
             {
-                constants[i] = on.Constants.Rent(program, program.ConstantTable[i]);
                 _constants.Add(program.ConstantTable[i]);
+                constants[i] = on.Constants.Rent(program, program.ConstantTable[i]);
             }
             _values = [.. program.Values.Select(v => v.Constant is { } c ? new DeviceRange(constants[c], 0, v.Bytes) : new DeviceRange(_arena, v.At, v.Bytes))];
             _reads = [new(_arena, program.Fault, sizeof(int)), .. program.Outputs.Where(o => o.Bytes > 0).Select(o => _values[o.Value])];

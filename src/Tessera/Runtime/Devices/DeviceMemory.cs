@@ -39,7 +39,9 @@ public sealed class DeviceMemory : IDisposable
     /// <exception cref="TesseraException">OutOfMemory saying what was asked, what is free, and the budget. The device stays usable.</exception>
     public DeviceBuffer Rent(long bytes, string what)
     {
-        long size = SizeClass.Bytes(SizeClass.Of((Math.Max(bytes, 1) + Alignment - 1) / Alignment * Alignment));
+        long least = (Math.Max(bytes, 1) + Alignment - 1) / Alignment * Alignment, size = SizeClass.Bytes(SizeClass.Of(least));
+        // A class above the device's largest buffer: as many bytes as are needed may still fit.
+        if (size > _device.Info.MaxBufferBytes) size = least;
         lock (_lock)
         {
             if (_kept.TryGetValue(size, out Stack<DeviceBuffer>? stack) && stack.TryPop(out DeviceBuffer? known))
