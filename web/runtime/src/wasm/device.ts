@@ -1,7 +1,7 @@
+import { SharedConstants } from '../constants.js'
 import { Turns, type ConstantSource, type Device, type LoadedProgram, type LoadOptions } from '../device.js'
 import { describe, TesseraError, throwIfAborted } from '../errors.js'
 import type { Program } from '../program/format.js'
-import { HeapConstants } from './constants.js'
 import { Heap } from './heap.js'
 import { WasmProgram } from './program.js'
 import { withSharedMemory } from './shared.js'
@@ -22,13 +22,13 @@ export class WasmDevice implements Device {
   readonly target = 'wasm'
   readonly #turns = new Turns()
   readonly #heap: Heap
-  readonly #constants: HeapConstants
+  readonly #constants: SharedConstants<number>
   readonly #team: Team | undefined
   #programs = 0
 
   private constructor(heap: Heap, team: Team | undefined) {
     this.#heap = heap
-    this.#constants = new HeapConstants(heap)
+    this.#constants = heapConstants(heap)
     this.#team = team
   }
 
@@ -90,4 +90,12 @@ export class WasmDevice implements Device {
 
 function processors(): number {
   return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1)
+}
+
+function heapConstants(heap: Heap): SharedConstants<number> {
+  return new SharedConstants(given => {
+    const at = heap.allocate(given.byteLength, 'A constant')
+    heap.bytes().set(given, at)
+    return at
+  }, (at, bytes) => heap.free(at, bytes))
 }

@@ -1,6 +1,5 @@
-import type { ConstantSource, LoadOptions } from '../device.js'
-import { describe, TesseraError, throwIfAborted } from '../errors.js'
-import type { Program } from '../program/format.js'
+import { SharedConstants } from '../constants.js'
+import { describe, TesseraError } from '../errors.js'
 import { BufferUsage } from './flags.js'
 
 /** Bytes of bindings and copies come in fours. */
@@ -48,72 +47,13 @@ export class Buffers {
   }
 }
 
-interface Held {
-  buffer: Promise<GPUBuffer>
-  users: number
-}
-
-/** Constants, each in a buffer of its own, as long as a program uses it. */
-export class BufferConstants {
-  readonly #device: GPUDevice
-  readonly #buffers: Buffers
-  readonly #held = new Map<string, Held>()
-
-  constructor(device: GPUDevice, buffers: Buffers) {
-    this.#device = device
-    this.#buffers = buffers
-  }
-
-  holds(hash: string): boolean {
-    return this.#held.has(hash)
-  }
-
-  async take(p: Program, source: ConstantSource, options: LoadOptions): Promise<GPUBuffer[]> {
-    const buffers: GPUBuffer[] = []
-    const total = p.constantTable.reduce((n, c) => n + c.bytes, 0)
-    let done = 0
-    try {
-      for (const c of p.constantTable) {
-        buffers.push(await this.#take(c.hash, c.bytes, source, options.signal))
-        done += c.bytes
-        options.onProgress?.(total === 0 ? 1 : done / total)
-      }
-      return buffers
-    } catch (e) {
-      this.release(p.constantTable.slice(0, buffers.length).map(c => c.hash))
-      throw e
-    }
-  }
-
-  release(hashes: readonly string[]): void {
-    for (const hash of hashes) {
-      const held = this.#held.get(hash)
-      if (held === undefined || --held.users > 0) continue
-      this.#held.delete(hash)
-      held.buffer.then(b => this.#buffers.destroy(b), () => undefined)
-    }
-  }
-
-  async #take(hash: string, bytes: number, source: ConstantSource, signal: AbortSignal | undefined): Promise<GPUBuffer> {
-    let held = this.#held.get(hash)
-    if (held === undefined) this.#held.set(hash, (held = { buffer: this.#upload(hash, bytes, source, signal), users: 0 }))
-    held.users++
-    try {
-      return await held.buffer
-    } catch (e) {
-      this.release([hash])
-      throw e
-    }
-  }
-
-  async #upload(hash: string, bytes: number, source: ConstantSource, signal: AbortSignal | undefined): Promise<GPUBuffer> {
-    const given = await source.get(hash, bytes, signal)
-    throwIfAborted(signal)
-    if (given.byteLength !== bytes) throw new TesseraError('MalformedModel', `Constant ${hash} has ${given.byteLength} bytes; the program says ${bytes}.`)
-    const buffer = await this.#buffers.create(bytes, BufferUsage.storage | BufferUsage.copyTarget | BufferUsage.copySource, 'constant')
-    write(this.#device, buffer, 0, given)
+/** Constants of programs, each in a buffer of its own. */
+export function bufferConstants(device: GPUDevice, buffers: Buffers): SharedConstants<GPUBuffer> {
+  return new SharedConstants(async given => {
+    const buffer = await buffers.create(given.byteLength, BufferUsage.storage | BufferUsage.copyTarget | BufferUsage.copySource, 'constant')
+    write(device, buffer, 0, given)
     return buffer
-  }
+  }, buffer => buffers.destroy(buffer))
 }
 
 /** Writes bytes whose number need not be a multiple of four; those up to the next multiple become 0. */

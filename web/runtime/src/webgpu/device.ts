@@ -1,8 +1,9 @@
+import type { SharedConstants } from '../constants.js'
 import { Turns, type ConstantSource, type Device, type LoadedProgram, type LoadOptions } from '../device.js'
 import { TesseraError, throwIfAborted } from '../errors.js'
 import type { Program } from '../program/format.js'
 import { requestDevice } from './adapter.js'
-import { BufferConstants, Buffers } from './buffers.js'
+import { bufferConstants, Buffers } from './buffers.js'
 import { Pipelines } from './pipelines.js'
 import { WebGpuProgram } from './program.js'
 
@@ -11,7 +12,7 @@ export interface Life {
   readonly device: GPUDevice
   readonly adapter: string
   readonly buffers: Buffers
-  readonly constants: BufferConstants
+  readonly constants: SharedConstants<GPUBuffer>
   readonly pipelines: Pipelines
   /** Why the device was lost; undefined while it works. */
   lost: string | undefined
@@ -63,7 +64,7 @@ export class WebGpuDevice implements Device {
 async function begin(): Promise<Life> {
   const { device, name } = await requestDevice()
   const buffers = new Buffers(device)
-  const life: Life = { device, adapter: name, buffers, constants: new BufferConstants(device, buffers), pipelines: new Pipelines(device, name), lost: undefined }
+  const life: Life = { device, adapter: name, buffers, constants: bufferConstants(device, buffers), pipelines: new Pipelines(device, name), lost: undefined }
   void device.lost.then(info => {
     life.lost = info.message || info.reason || 'no reason was given'
   })
