@@ -55,7 +55,9 @@ public static partial class ConformancePage
         from c in p.Reports.SelectMany(r => r.Cases.Where(c => c.Verdict == verdict).Select(c => (r.Engine, Case: c))).GroupBy(c => c.Case.Name)
         let reason = KnownCases.Failing.GetValueOrDefault(c.Key) ?? Reason(c.First().Case.Detail)
         group $"`{c.Key}`" by (p.Title, Engines: string.Join(", ", c.Select(x => x.Engine)), reason) into alike
-        select $"* {alike.Key.Title} ({alike.Key.Engines}): {alike.Key.reason} {alike.Count()}: {string.Join(", ", alike.Take(Shown))}{(alike.Count() > Shown ? " …" : "")}\n";
+        select $"* {alike.Key.Title} ({alike.Key.Engines}): {alike.Key.reason} {Cases(alike.Count())}: {string.Join(", ", alike.Take(Shown))}{(alike.Count() > Shown ? " …" : "")}\n";
+
+    private static string Cases(int n) => n == 1 ? "One case" : $"{n} cases";
 
     /// <summary>The first line of a detail without the names of nodes and the wrapping that tells users what to do.</summary>
     private static string Reason(string detail) => NodeName().Replace(FirstLine(detail), "").TrimEnd('.') + ".";

@@ -48,6 +48,7 @@ internal static class DemoCommand
         DemoReport all = new(file ?? "drawn", picture.Width, picture.Height, saved ? Path.GetFullPath(output) : null, passed, TextCheck.Required, [.. reports]);
         if (json) Terminal.Json(all, DemoJson.Default.DemoReport);
         else ShowTimes(all);
+        if (engine == "all" && !json) Console.WriteLine($"Not run unless named with --engine: {string.Join(", ", EngineRegistry.Names.Except(Kinds()))}");
         return passed == false ? 1 : 0;
     }
 
