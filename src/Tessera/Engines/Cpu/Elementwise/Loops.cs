@@ -29,9 +29,10 @@ internal interface IScalarBinary<T>
 
 /// <summary>The loops of all elementwise operators. The last, incomplete vector ends at the last element and is computed
 /// before the others are written, because results may overwrite operands; fewer elements than a vector go through a buffer. So an element's result never depends on its position.</summary>
+/// <remarks>They stay methods of their own: in a caller with several of them, the compiler would run out of what it is willing to inline, and call every operation on a vector.</remarks>
 internal static unsafe class Loops
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Unary<TOp, T>(T* x, T* y, nint n) where TOp : IUnary
     {
         if (Vector512.IsHardwareAccelerated) Unary<TOp, Lanes512<T>, T>(x, y, n);
@@ -39,7 +40,7 @@ internal static unsafe class Loops
         else Unary<TOp, Lanes128<T>, T>(x, y, n);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Binary<TOp, T>(T* a, T* b, T* y, nint n) where TOp : IBinary
     {
         if (Vector512.IsHardwareAccelerated) Binary<TOp, Lanes512<T>, T>(a, b, y, n);
@@ -48,7 +49,7 @@ internal static unsafe class Loops
     }
 
     /// <summary>y = f(a, b) where <paramref name="one"/> says which operand (1: a, 2: b) is one element for all.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void BinaryOne<TOp, T>(T* a, T* b, T* y, nint n, int one) where TOp : IBinary
     {
         if (Vector512.IsHardwareAccelerated) BinaryOne<TOp, Lanes512<T>, T>(a, b, y, n, one);
@@ -56,7 +57,7 @@ internal static unsafe class Loops
         else BinaryOne<TOp, Lanes128<T>, T>(a, b, y, n, one);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Select<T>(T* mask, T* a, T* b, T* y, nint n)
     {
         if (Vector512.IsHardwareAccelerated) Select<Lanes512<T>, T>(mask, a, b, y, n);
@@ -130,13 +131,13 @@ internal static unsafe class Loops
         for (; i < n; i++) y[i] = new ReadOnlySpan<byte>(mask + i, sizeof(T)).SequenceEqual(new ReadOnlySpan<byte>(&zero, sizeof(T))) ? b[i] : a[i];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void UnaryScalar<TOp, T>(T* x, T* y, nint n) where TOp : IScalarUnary<T>
     {
         for (nint i = 0; i < n; i++) y[i] = TOp.Apply(x[i]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void BinaryScalar<TOp, T>(T* a, T* b, T* y, nint n) where TOp : IScalarBinary<T>
     {
         for (nint i = 0; i < n; i++) y[i] = TOp.Apply(a[i], b[i]);
