@@ -16,7 +16,7 @@ public sealed class FolderTests
         Engines.SkipWhenAbsent(engine);
         Report report = FolderSuite.Run(Engines.Of(engine), root, Engines.Of("cpu"), cancel: TestContext.Current.CancellationToken);
         Check(report, KnownCases.Failing, Engines.RefusesSome(engine));
-        // Those of text are not numeric; WGSL has no Float64.
+        // Those of text are not numeric.
         bool doubles = Engines.Of(engine).Capabilities.Precisions.Contains(DType.Float64);
         CaseResult[] numeric = [.. report.Cases.Where(c => c.Verdict != Verdict.Skipped && !c.Detail.Contains(nameof(DType.String), StringComparison.Ordinal) && !c.Name.Contains("tfidf", StringComparison.Ordinal)
             && (doubles || !c.Detail.Contains("64-bit floats", StringComparison.Ordinal)))];

@@ -13,10 +13,19 @@ public sealed class OpCaseTests
     {
         Engines.SkipWhenAbsent(engine);
         int seed = Knobs.Seed.IsSet ? (int)Knobs.Seed.Integer(int.MinValue, int.MaxValue) : Random.Shared.Next();
-        CaseResult[] results = [.. OpCase.All.Where(c => c.Op == op).Select(c => OpCaseRunner.Run(Engines.Of(engine), c, seed))];
+        CaseResult[] results = [.. Cases(engine, op, seed).Select(c => OpCaseRunner.Run(Engines.Of(engine), c, seed))];
         string[] failed = [.. results.Where(r => r.Verdict == Verdict.Failed).Select(r => $"{r.Name}: {r.Detail}")];
         Assert.True(failed.Length == 0, $"{failed.Length} of {results.Length} fail with TESSERA_SEED={seed}:\n{string.Join('\n', failed)}");
         Assert.SkipWhen(results.All(r => r.Verdict == Verdict.Skipped), $"{engine}: {results.FirstOrDefault()?.Detail}");
+    }
+
+    /// <summary>All cases; but on WebGPU without a GPU one of Float64, which WGSL writes in integers and such drivers take minutes to compile: `tessera conformance` runs all of them.</summary>
+    private static OpCase[] Cases(string engine, GraphOp op, int seed)
+    {
+        OpCase[] all = [.. OpCase.All.Where(c => c.Op == op)];
+        if (!engine.StartsWith("webgpu", StringComparison.Ordinal) || Engines.Of(engine).Capabilities.Gpu) return all;
+        OpCase[] wide = [.. all.Where(c => c.Name.Contains(nameof(DType.Float64), StringComparison.Ordinal))];
+        return wide.Length == 0 ? all : [.. all.Except(wide), wide[(seed & int.MaxValue) % wide.Length]];
     }
 
     [Fact]

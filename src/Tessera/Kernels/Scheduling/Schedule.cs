@@ -23,7 +23,7 @@ internal sealed class Schedule
         foreach (Node n in graph.Nodes)
             foreach (TensorType t in n.Outputs)
                 if (KernelType.Reads(t.Type) is null) throw new TesseraException(ErrorCode.Unsupported, $"{n.Op}: kernels do not compute with {t.Type}.");
-                else if (t.Type == DType.Float64 && !target.HasFloat64) throw new TesseraException(ErrorCode.Unsupported, $"{n.Op}: {target.Name} has no 64-bit floats.");
+                else if (t.Type == DType.Float64 && !target.TakesFloat64) throw new TesseraException(ErrorCode.Unsupported, $"{n.Op}: {target.Name} has no 64-bit floats.");
         _outputs = [.. graph.Outputs];
         _buffers = new(target.MostBuffers, x => IsMovement(x) && !_outputs.Contains(x));
         foreach (Node n in graph.Nodes) _uses[n] = [];

@@ -11,7 +11,15 @@ internal sealed class UnitCompiler
     private readonly Node _root;
     private readonly KernelTarget _target;
 
-    private UnitCompiler(Schedule schedule, Node root, KernelTarget target) => (_schedule, _root, _target) = (schedule, root, target);
+    private readonly bool _isLong;
+
+    private UnitCompiler(Schedule schedule, Node root, KernelTarget target)
+    {
+        (_schedule, _root) = (schedule, root);
+        // Where every operation is many, unrolled loops and register blocks are code that no driver compiles in time.
+        _isLong = target.WritesFloat64 && schedule.Reach(root).Any(n => n.Outputs.Any(o => o.Type == DType.Float64));
+        _target = _isLong ? target with { PacksOperands = false } : target;
+    }
 
     /// <summary>The launches that compute <paramref name="root"/>, in order.</summary>
     public static IEnumerable<Launch> Compile(Schedule schedule, Node root, KernelTarget target) => new UnitCompiler(schedule, root, target).Run();
@@ -100,6 +108,7 @@ internal sealed class UnitCompiler
         int lanes = TakesVectors() && s[last] >= Wide && last != rowAxis ? Wide : 1;
         long rowExtent = template.Op == GraphOp.MatMul ? s[rowAxis] : s[1] / ((Arg.Conv)template.Arg!).Group;
         int rows = template.Op == GraphOp.MatMul ? (int)Math.Min(4, rowExtent) : rowExtent % 4 == 0 ? 4 : rowExtent % 2 == 0 ? 2 : 1;
+        if (_isLong) rows = 1;
         long[] steps = [.. Enumerable.Range(0, s.Rank).Select(a => a == last ? (s[a] + lanes - 1) / lanes : a == rowAxis ? (s[a] + rows - 1) / rows : s[a])];
         if (last == rowAxis) (lanes, steps[last]) = (1, (s[last] + rows - 1) / rows);
         Shape items = Shape.Of(steps);

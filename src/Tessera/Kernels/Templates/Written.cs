@@ -11,7 +11,7 @@ internal static class Written
         Val c = single ? x.Clamp(-104, 89) : x.Clamp(-746, 710);
         Val n = e.Unary(KernelOp.Round, c * 1.4426950408889634);
         Val r = single ? n.Fma(e.Like(x, 2.12194440e-4), n.Fma(e.Like(x, -0.693359375), c)) : c - n * 6.93147180369123816490e-01 - n * 1.90821492927058770002e-10;
-        Val y = single ? Maths.Horner(r, 0.00139261761199, 0.00836317307451, 0.0416665546621, 0.166665770256, 0.5) * (r * r) + r + 1 : Maths.Horner(r, InverseFactorials);
+        Val y = single ? Maths.Horner(r, 0.00139261761199, 0.00836317307451, 0.0416665546621, 0.166665770256, 0.5) * (r * r) + r + 1 : IsLooped(x) ? Nested(x, 14, n => r / n) : Maths.Horner(r, InverseFactorials);
         Val half = e.Unary(KernelOp.Floor, n * 0.5);
         return y * Power(half) * Power(n - half);
     }
@@ -43,7 +43,8 @@ internal static class Written
         Val k = bits - root >> fraction;
         Val m = (bits - (k << fraction)).Bits(x.Type.Kind), s = (m - 1) / (m + 1), z = s * s;
         Val series = e.Like(x, 0);
-        for (int j = single ? 11 : 25; j >= 3; j -= 2) series = (series + 2.0 / j) * z;
+        if (IsLooped(x)) series = (Nested(x, 12, n => z * (n * 2 - 1) / (n * 2 + 1)) - 1) * 2;
+        else for (int j = single ? 11 : 25; j >= 3; j -= 2) series = (series + 2.0 / j) * z;
         Val power = k.To(x.Type.Kind) - tiny.Then(e.Like(x, fraction + 2), e.Like(x, 0));
         // ln 2 in two parts, the first with trailing zeros so that its multiples are exact.
         Val y = power * 0.693145751953125 + (s * series + power * 1.42860682030941723212e-6 + s * 2);
@@ -57,7 +58,7 @@ internal static class Written
     public static Val Sin(Val x, int quarters)
     {
         Emitter e = x.E;
-        bool single = !e.Target.HasFloat64;
+        bool single = !e.Target.HasFloat64 && x.Type.Kind != ScalarKind.Float64;
         Val d = single ? x : x.To(ScalarKind.Float64), n = e.Unary(KernelOp.Round, d * (2 / Math.PI)), r = d;
         foreach (double part in single ? ShortHalfPi : LongHalfPi) r -= n * part;
         Val v = Turned(r, n + quarters).To(x.Type.Kind);
@@ -71,11 +72,31 @@ internal static class Written
         Emitter e = r.E;
         bool single = r.Type.Kind == ScalarKind.Float32;
         Val z = r * r, sin = e.Like(r, 0), cos = e.Like(r, 0);
-        for (int j = single ? 9 : 17; j >= 3; j -= 2) sin = (sin + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
-        for (int j = single ? 10 : 16; j >= 2; j -= 2) cos = (cos + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+        if (IsLooped(r))
+        {
+            sin = Nested(r, 8, n => -z / ((n * 2 + 1) * n * 2)) - 1;
+            cos = Nested(r, 8, n => -z / ((n * 2 - 1) * n * 2)) - 1;
+        }
+        else
+        {
+            for (int j = single ? 9 : 17; j >= 3; j -= 2) sin = (sin + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+            for (int j = single ? 10 : 16; j >= 2; j -= 2) cos = (cos + (j / 2 % 2 == 1 ? -1 : 1) / Factorial(j)) * z;
+        }
         q -= e.Unary(KernelOp.Floor, q * 0.25) * 4;
         Val odd = q.Is(1) | q.Is(3), y = odd.Then(cos + 1, sin * r + r);
         return (q >= 2).Then(-y, y);
+    }
+
+    /// <summary>Where each operation is written out in integers, a loop that divides is far less to compile than a series of named coefficients.</summary>
+    private static bool IsLooped(Val x) => x.E.Target.WritesFloat64 && x.Type.Kind == ScalarKind.Float64;
+
+    /// <summary>1 + f(1)·(1 + f(2)·(1 + … f(terms))).</summary>
+    private static Val Nested(Val like, int terms, Func<Val, Val> f)
+    {
+        Emitter e = like.E;
+        Local y = e.Local(e.Like(like, 1));
+        e.For(terms, i => y.Value = f((e.Int(terms) - i).To(like.Type.Kind)) * y.Value + 1);
+        return y.Value;
     }
 
     // π/2 in parts that whole numbers multiply exactly, and the rest.

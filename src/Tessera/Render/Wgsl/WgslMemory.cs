@@ -53,7 +53,7 @@ internal sealed class WgslMemory
         DType.Float32 => "f32",
         DType.Int32 => "i32",
         DType.UInt32 => "u32",
-        DType.Int64 or DType.UInt64 => "vec2<u32>",
+        DType.Int64 or DType.UInt64 or DType.Float64 => "vec2<u32>",
         DType t => throw new TesseraException(ErrorCode.Unsupported, $"WGSL holds no {t}."),
     };
 

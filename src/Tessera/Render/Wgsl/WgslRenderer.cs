@@ -3,7 +3,7 @@ using Tessera.Kernels;
 
 namespace Tessera.Render;
 
-/// <summary>A kernel as a WGSL module with the entry point `main`. 64-bit integers are pairs of u32, low word first.</summary>
+/// <summary>A kernel as a WGSL module with the entry point `main`. 64-bit numbers are pairs of u32, low word first.</summary>
 internal sealed class WgslRenderer : TextRenderer
 {
     private readonly WgslMemory _memory;
@@ -33,7 +33,9 @@ internal sealed class WgslRenderer : TextRenderer
         return string.Concat(K.Buffers.Where((_, i) => !touched.Contains(i)).Select(b => $"    _ = &{b.Name};\n"));
     }
 
-    protected override IReadOnlyDictionary<string, (string Code, string[] Uses)> HelperTable => WgslHelpers.Table;
+    protected override IReadOnlyDictionary<string, (string Code, string[] Uses)> HelperTable => AllHelpers;
+
+    private static readonly IReadOnlyDictionary<string, (string Code, string[] Uses)> AllHelpers = WgslHelpers.Table.Concat(WgslFloat64.Table).ToDictionary();
 
     protected override string BarrierCall => "workgroupBarrier()";
 
@@ -46,15 +48,19 @@ internal sealed class WgslRenderer : TextRenderer
         ScalarKind.Bool => "bool",
         ScalarKind.Int32 => "i32",
         ScalarKind.UInt32 => "u32",
-        ScalarKind.Int64 or ScalarKind.UInt64 => "vec2<u32>",
+        ScalarKind.Int64 or ScalarKind.UInt64 or ScalarKind.Float64 => "vec2<u32>",
         ScalarKind.Float32 => "f32",
-        ScalarKind.Float64 => throw new TesseraException(ErrorCode.Unsupported, "WGSL has no 64-bit floats."),
     };
 
     protected override string Declared(KernelType type, string name, string value, bool isVariable) => isVariable ? $"var {name}: {TypeName(type)} = {value};" : $"let {name} = {value};";
 
     protected override string Literal(KernelType type, KernelArg value)
     {
+        if (value is KernelArg.Real { Value: var wide } && type.Kind == ScalarKind.Float64)
+        {
+            ulong bits = BitConverter.DoubleToUInt64Bits(wide);
+            return $"vec2<u32>({(uint)bits}u, {(uint)(bits >> 32)}u)";
+        }
         if (value is KernelArg.Real r)
         {
             float f = (float)r.Value;
@@ -78,7 +84,7 @@ internal sealed class WgslRenderer : TextRenderer
         foreach (string s in _memory.Store(i.Number, i.In[0], i.In[1])) Line(s);
     }
 
-    protected override Text Expression(Instruction i) => IsWide(i.Type) || i.In.Any(x => IsWide(x.Type)) ? Wide(i) : i.Op switch
+    protected override Text Expression(Instruction i) => i.Type.Kind == ScalarKind.Float64 || i.In.Any(x => x.Type.Kind == ScalarKind.Float64) ? Double(i) : IsWide(i.Type) || i.In.Any(x => IsWide(x.Type)) ? Wide(i) : i.Op switch
     {
         KernelOp.Load => _memory.Load(i.Number, i.In[0], i.Type),
         KernelOp.LoadShared => Text.Atom($"s{i.Number}[{Bare(i.In[0])}]"),
@@ -116,7 +122,7 @@ internal sealed class WgslRenderer : TextRenderer
     /// <summary>Elements of bytes and of 16 bits fit every conversion.</summary>
     private bool IsSmall(Instruction i) => i.Op == KernelOp.Load && K.Buffers[i.Number].Type.Bits() < 32;
 
-    private static bool IsWide(KernelType t) => t.Kind is ScalarKind.Int64 or ScalarKind.UInt64;
+    private static bool IsWide(KernelType t) => t.Kind is ScalarKind.Int64 or ScalarKind.UInt64 or ScalarKind.Float64;
 
     /// <summary>min and max of WGSL may drop a NaN. With a constant one comparison keeps it: it is false, and the other operand is chosen.</summary>
     private Text Extremum(Instruction i)
@@ -171,6 +177,40 @@ internal sealed class WgslRenderer : TextRenderer
                 ScalarKind.UInt32 => Text.Atom($"vec2<u32>({Bare(i.In[0])}, 0u)"),
                 ScalarKind.Int32 => Call(Use("i64_from_i32"), i),
                 ScalarKind.Float32 => Call(Use("i64_from_f32"), i),
+                _ => throw Missing(i),
+            },
+            _ => throw Missing(i),
+        };
+    }
+
+    /// <summary>What computes with 64-bit floats.</summary>
+    private Text Double(Instruction i)
+    {
+        KernelType from = i.In.IsEmpty ? i.Type : i.In[^1].Type;
+        return i.Op switch
+        {
+            KernelOp.Load or KernelOp.LoadShared or KernelOp.Select or KernelOp.Bitcast => Wide(i),
+            KernelOp.Neg or KernelOp.Abs or KernelOp.Add or KernelOp.Sub or KernelOp.Mul or KernelOp.Div or KernelOp.Min or KernelOp.Max or KernelOp.Eq or KernelOp.Lt or KernelOp.Le
+                or KernelOp.Floor or KernelOp.Ceil or KernelOp.Round or KernelOp.Trunc or KernelOp.Sqrt => Call(Use($"f64_{i.Op.ToString().ToLowerInvariant()}"), i),
+            KernelOp.Fma => Text.Atom($"{Use("f64_add")}({Use("f64_mul")}({Bare(i.In[0])}, {Bare(i.In[1])}), {Bare(i.In[2])})"),
+            KernelOp.Convert when i.Type == from => Text.Atom(Of(i.In[0])),
+            KernelOp.Convert when from.Kind == ScalarKind.Float64 => i.Type.Kind switch
+            {
+                ScalarKind.Bool => Text.Atom($"!{Use("f64_is_zero")}({Bare(i.In[0])})"),
+                ScalarKind.Int32 => Text.Atom($"bitcast<i32>({Use("f64_to_i64")}({Bare(i.In[0])}).x)"),
+                ScalarKind.UInt32 => Text.Atom($"{Use("f64_to_u64")}({Bare(i.In[0])}).x"),
+                ScalarKind.Int64 => Call(Use("f64_to_i64"), i),
+                ScalarKind.UInt64 => Call(Use("f64_to_u64"), i),
+                ScalarKind.Float32 => Call(Use("f64_to_f32"), i),
+                _ => throw Missing(i),
+            },
+            KernelOp.Convert => from.Kind switch
+            {
+                ScalarKind.Bool => Text.Atom($"vec2<u32>(0u, select(0u, 0x3ff00000u, {Bare(i.In[0])}))"),
+                ScalarKind.Int32 => Text.Atom($"{Use("f64_from_i64")}({Use("i64_from_i32")}({Bare(i.In[0])}))"),
+                ScalarKind.UInt32 => Text.Atom($"{Use("f64_from_u64")}(vec2<u32>({Bare(i.In[0])}, 0u))"),
+                ScalarKind.Int64 or ScalarKind.UInt64 => Call(Use(from.IsSigned ? "f64_from_i64" : "f64_from_u64"), i),
+                ScalarKind.Float32 => Call(Use("f64_from_f32"), i),
                 _ => throw Missing(i),
             },
             _ => throw Missing(i),
