@@ -1,4 +1,3 @@
-using System.Numerics;
 using Tessera.Ir;
 
 namespace Tessera.Ops;
@@ -18,7 +17,7 @@ internal static class Sampling
 
     private enum Border { Zeros, Clamp, Reflect }
 
-    private sealed record Plan(Interpolation Mode, Border Border, bool Align, Shape X, Shape Y);
+    private sealed record Plan(Interpolation Mode, Border Border, bool Align);
 
     private static Node Grid(Lowering c)
     {
@@ -41,96 +40,84 @@ internal static class Sampling
             "reflection" => Border.Reflect,
             var other => throw c.Error(ErrorCode.MalformedModel, $"padding_mode '{other}' is none of zeros, border, reflection."),
         };
-        Shape y = Shape.Of([x[0], x[1], .. grid.Span[1..^1]]);
-        Plan p = new(mode, border, c.Flag("align_corners"), x, y);
         DType type = c[0].Type == DType.Float64 ? DType.Float64 : DType.Float32;
-        Node sampled = g.Host("GridSample", [g.Cast(c[0], type), g.Cast(c[1], type)], [new(type, y)], t => [type == DType.Float64 ? Sample<double>(p, t) : Sample<float>(p, t)]);
-        return g.Cast(sampled, c[0].Type);
-    }
-
-    private static Tensor Sample<T>(Plan p, IReadOnlyList<Tensor> t) where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Tensor y = Tensor.Empty(t[0].Type, p.Y);
-        int n = p.X.Rank - 2, channels = (int)p.X[1], taps = p.Mode switch { Interpolation.Nearest => 1, Interpolation.Linear => 2, Interpolation.Cubic => 4 };
-        int pixels = (int)p.Y.CountOf(2, p.Y.Rank), plane = (int)p.X.CountOf(2, p.X.Rank), all = (int)Math.Pow(taps, n);
-        ReadOnlySpan<T> x = t[0].Span<T>(), grid = t[1].Span<T>();
-        Span<T> to = y.Span<T>(), w = stackalloc T[4 * n], weights = stackalloc T[all];
-        Span<int> at = stackalloc int[4 * n], offsets = stackalloc int[all];
-        for (int b = 0; b < p.X[0]; b++)
-            for (int pixel = 0; pixel < pixels; pixel++)
-            {
-                // The grid lists x before y before z, the axes of the tensor the other way round.
-                for (int i = 0; i < n; i++) Place(p, grid[(b * pixels + pixel) * n + n - 1 - i], (int)p.X[i + 2], at[(i * taps)..], w[(i * taps)..]);
-                for (int k = 0; k < all; k++)
-                {
-                    (offsets[k], weights[k]) = (0, T.One);
-                    for (int i = 0, rest = all / taps, r = k; i < n; i++, rest /= taps)
-                    {
-                        int q = i * taps + r / rest;
-                        r %= rest;
-                        offsets[k] = offsets[k] * (int)p.X[i + 2] + Math.Max(0, at[q]);
-                        weights[k] *= at[q] < 0 ? T.Zero : w[q];
-                    }
-                }
-                for (int ch = 0; ch < channels; ch++)
-                {
-                    ReadOnlySpan<T> image = x.Slice((b * channels + ch) * plane, plane);
-                    T sum = T.Zero;
-                    for (int k = 0; k < all; k++) if (weights[k] != T.Zero) sum += weights[k] * image[offsets[k]];
-                    to[(b * channels + ch) * pixels + pixel] = sum;
-                }
-            }
-        return y;
-    }
-
-    /// <summary>Elements and weights that coordinate <paramref name="v"/> in [−1, 1] takes on an axis of <paramref name="size"/> elements; −1 where there is none.</summary>
-    private static void Place<T>(Plan p, T v, int size, Span<int> at, Span<T> w) where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        T half = T.CreateChecked(0.5), n = T.CreateChecked(size);
-        T x = p.Align ? (v + T.One) * half * (n - T.One) : ((v + T.One) * n - T.One) * half;
-        T low = p.Align ? T.Zero : -half, high = p.Align ? n - T.One : n - half;
-        if (!T.IsFinite(x)) x = low;
-        if (p.Mode == Interpolation.Nearest) x = T.Round(x, MidpointRounding.ToEven);
-        if (p.Border == Border.Clamp) x = T.Clamp(x, T.Zero, n - T.One);
-        else if (p.Border == Border.Reflect) x = Reflect(x, low, high);
-        // Far outside everything is zero; the bounds keep the conversion to an integer exact.
-        T floor = T.Clamp(T.Floor(x), T.CreateChecked(-8), n + T.CreateChecked(8)), f = T.Clamp(x - floor, T.Zero, T.One);
-        int first = int.CreateChecked(floor);
-        switch (p.Mode)
+        Plan p = new(mode, border, c.Flag("align_corners"));
+        long batch = x[0], channels = x[1], points = grid.CountOf(1, grid.Rank - 1);
+        // Elements of a place lie side by side, so that a tap reads one run of them.
+        Node pixels = g.Transpose(g.Reshape(g.Cast(c[0], type), Shape.Of(batch, channels, x.CountOf(2, x.Rank))), 0, 2, 1);
+        Node at = g.Reshape(g.Cast(c[1], type), Shape.Of(batch, points, n));
+        // The grid lists x before y before z, the axes of the tensor the other way round.
+        Tap[][] axes = [.. Enumerable.Range(0, n).Select(i => Taps(g, p, g.Slice(at, 2, n - 1 - i, 1), x[i + 2]))];
+        Node? sum = null;
+        foreach (Tap tap in axes.Skip(1).Aggregate(axes[0].AsEnumerable(), (taps, axis) => Crossed(g, taps, axis)))
         {
-            case Interpolation.Nearest: (at[0], w[0]) = (Inside(p, first, size, low, high), T.One); break;
-            case Interpolation.Linear:
-                for (int k = 0; k < 2; k++) (at[k], w[k]) = (Inside(p, first + k, size, low, high), k == 0 ? T.One - f : f);
-                break;
-            case Interpolation.Cubic:
-                for (int k = 0; k < 4; k++) (at[k], w[k]) = (Inside(p, first - 1 + k, size, low, high), Keys(T.Abs(T.CreateChecked(k - 1) - f)));
-                break;
+            Node value = g.GatherNd(pixels, tap.Place, batchAxes: 1);
+            // A weight of 0 takes nothing, not even of what is infinite.
+            Node part = g.Where(g.Eq(tap.Weight, 0), g.Scalar(type, 0), g.Mul(value, tap.Weight));
+            sum = sum is null ? part : g.Add(sum, part);
         }
+        return g.Cast(g.Reshape(g.Transpose(sum!, 0, 2, 1), Shape.Of([batch, channels, .. grid.Span[1..^1]])), c[0].Type);
     }
 
-    private static int Inside<T>(Plan p, int i, int size, T low, T high) where T : unmanaged, IFloatingPointIeee754<T> => p.Border switch
-    {
-        Border.Zeros => i >= 0 && i < size ? i : -1,
-        Border.Clamp => Math.Clamp(i, 0, size - 1),
-        Border.Reflect => Math.Clamp(int.CreateChecked(T.Truncate(Reflect(T.CreateChecked(i), low, high))), 0, size - 1),
-    };
+    /// <summary>Where a sample reads, as a number of an element (Int64), and what that counts for.</summary>
+    private sealed record Tap(Node Place, Node Weight, long Size);
 
-    private static T Reflect<T>(T x, T low, T high) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>Every tap of the axes so far with every tap of one more.</summary>
+    private static IEnumerable<Tap> Crossed(GraphBuilder g, IEnumerable<Tap> taps, Tap[] axis) =>
+        from t in taps
+        from a in axis
+        select new Tap(g.Add(g.Mul(t.Place, a.Size), a.Place), g.Mul(t.Weight, a.Weight), a.Size);
+
+    /// <summary>Elements and weights that coordinate <paramref name="v"/> in [−1, 1] takes on an axis of <paramref name="size"/> elements.</summary>
+    private static Tap[] Taps(GraphBuilder g, Plan p, Node v, long size)
     {
-        T range = high - low;
-        if (range <= T.Zero) return low;
-        T d = x < low ? low - x : x > high ? x - high : T.Zero;
-        if (d == T.Zero) return x;
-        T turns = T.Floor(d / range), rest = d - turns * range;
-        bool even = T.IsEvenInteger(turns);
-        return x < low == even ? low + rest : high - rest;
+        Node x = p.Align ? g.Mul(g.Add(v, 1), 0.5 * (size - 1)) : g.Mul(g.Sub(g.Mul(g.Add(v, 1), size), 1), 0.5);
+        (double low, double high) = p.Align ? (0, size - 1) : (-0.5, size - 0.5);
+        x = g.Where(g.Lt(g.Abs(x), double.PositiveInfinity), x, g.Scalar(x, low));
+        if (p.Mode == Interpolation.Nearest) x = g.Unary(GraphOp.Round, x);
+        x = p.Border switch
+        {
+            Border.Clamp => Clamped(g, x, 0, size - 1),
+            Border.Reflect => Reflected(g, x, low, high),
+            Border.Zeros => x,
+        };
+        // Far outside everything is zero; the bounds keep the conversion to an integer exact.
+        Node floor = Clamped(g, g.Unary(GraphOp.Floor, x), -8, size + 8), f = Clamped(g, g.Sub(x, floor), 0, 1);
+        return p.Mode switch
+        {
+            Interpolation.Nearest => [Inside(g, p, floor, g.Scalar(x, 1), size, low, high)],
+            Interpolation.Linear => [Inside(g, p, floor, g.Sub(1, f), size, low, high), Inside(g, p, g.Add(floor, 1), f, size, low, high)],
+            Interpolation.Cubic => [.. Enumerable.Range(-1, 4).Select(k => Inside(g, p, g.Add(floor, k), Keys(g, g.Abs(g.Sub(k, f)), isInner: k is 0 or 1), size, low, high))],
+        };
     }
 
-    private static T Keys<T>(T x) where T : unmanaged, IFloatingPointIeee754<T>
+    private static Node Clamped(GraphBuilder g, Node x, double low, double high) => g.Min(g.Max(x, low), high);
+
+    private static Tap Inside(GraphBuilder g, Plan p, Node i, Node weight, long size, double low, double high)
     {
-        T a = T.CreateChecked(-0.75);
-        return x <= T.One ? ((a + T.CreateChecked(2)) * x - (a + T.CreateChecked(3))) * x * x + T.One
-            : x < T.CreateChecked(2) ? ((a * x - T.CreateChecked(5) * a) * x + T.CreateChecked(8) * a) * x - T.CreateChecked(4) * a : T.Zero;
+        if (p.Border == Border.Zeros) weight = g.Where(g.And(g.Ge(i, g.Scalar(i, 0)), g.Lt(i, size)), weight, g.Scalar(i, 0));
+        if (p.Border == Border.Reflect) i = Reflected(g, i, low, high);
+        return new(g.Cast(Clamped(g, i, 0, size - 1), DType.Int64), weight, size);
+    }
+
+    /// <summary>Coordinates mirrored at both ends as often as it takes.</summary>
+    private static Node Reflected(GraphBuilder g, Node x, double low, double high)
+    {
+        double range = high - low;
+        if (range <= 0) return Clamped(g, x, low, low);
+        Node isBelow = g.Lt(x, low), d = g.Max(g.Max(g.Sub(low, x), g.Sub(x, high)), 0);
+        Node turns = g.Unary(GraphOp.Floor, g.Div(d, range)), rest = g.Sub(d, g.Mul(turns, range));
+        Node isOdd = g.Lt(g.Mul(g.Unary(GraphOp.Floor, g.Mul(turns, 0.5)), 2), turns);
+        return g.Where(g.Eq(d, 0), x, g.Where(g.Xor(isBelow, isOdd), g.Add(rest, low), g.Sub(high, rest)));
+    }
+
+    /// <summary>Keys' cubic kernel with a = −¾ at distance <paramref name="x"/>: the inner piece below 1, the outer one from 1 to 2.</summary>
+    private static Node Keys(GraphBuilder g, Node x, bool isInner)
+    {
+        const double a = -0.75;
+        return isInner
+            ? g.Add(g.Mul(g.Mul(g.Sub(g.Mul(x, a + 2), a + 3), x), x), 1)
+            : g.Sub(g.Mul(g.Add(g.Mul(g.Sub(g.Mul(x, a), 5 * a), x), 8 * a), x), 4 * a);
     }
 
     private static Node Affine(Lowering c)
