@@ -13,14 +13,14 @@ public sealed class WebGpuEngine(string? host = null, EngineOptions? options = n
 
     protected override string? Refusal(Node node) => Programs.Refusal(node, KernelTarget.WebGpu);
 
-    private protected override IEnumerable<DType> Computes(WorkerCapabilities c) => Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is not null && t != DType.Float64);
+    private protected override IEnumerable<DType> Computes(WorkerCapabilities c) => Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is not null);
 
     private protected override EngineCapabilities Describe(WorkerCapabilities c, EngineCapabilities common) => common with
     {
         Parallel = true,
-        Gpu = true,
+        Gpu = !c.Webgpu.Software,
         MaxMemory = c.Webgpu.Limits is { } limits && limits.TryGetValue("maxBufferSize", out double bytes) ? Math.Min(common.MaxMemory, (long)bytes) : common.MaxMemory,
-        Features = common.Features.Add("adapter", c.Webgpu.Name ?? "").Add("f16", c.Webgpu.Features is { } features && features.Contains("shader-f16") ? "yes" : "no")
+        Features = common.Features.Add(EngineCapabilities.Device, c.Webgpu.Name ?? "").Add("f16", c.Webgpu.Features is { } features && features.Contains("shader-f16") ? "yes" : "no")
             .Add("subgroups", c.Webgpu.Features is { } f && f.Contains("subgroups") ? "yes" : "no"),
     };
 }

@@ -20,10 +20,11 @@ public sealed record WasmReport(bool Simd, bool RelaxedSimd, bool Threads);
 /// <param name="Available">Whether there is an adapter.</param>
 /// <param name="Name">What it calls itself.</param>
 /// <param name="Vendor">Who makes it.</param>
+/// <param name="Software">Whether it computes on the processor.</param>
 /// <param name="Features">Names of WebGPU's features.</param>
 /// <param name="Limits">WebGPU's limits that matter to kernels and buffers.</param>
 /// <param name="Reason">Why there is none.</param>
-public sealed record AdapterReport(bool Available, string? Name = null, string? Vendor = null, IReadOnlyList<string>? Features = null, IReadOnlyDictionary<string, double>? Limits = null, string? Reason = null);
+public sealed record AdapterReport(bool Available, string? Name = null, string? Vendor = null, bool Software = false, IReadOnlyList<string>? Features = null, IReadOnlyDictionary<string, double>? Limits = null, string? Reason = null);
 
 /// <param name="Available">Whether there is a context.</param>
 /// <param name="Limits">What it says of its operators.</param>

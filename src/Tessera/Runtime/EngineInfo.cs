@@ -20,6 +20,12 @@ public sealed record EngineCapabilities(bool Parallel, bool Gpu, bool Distribute
     /// <summary>The feature that says what becomes of 32-bit floats below 2⁻¹²⁶: "kept", or "flushed" to zero, as WebGPU leaves devices free to do.</summary>
     public const string Subnormals = "subnormals";
 
+    /// <summary>The feature that names the device of an engine that computes on one.</summary>
+    public const string Device = "device";
+
+    /// <summary>Whether what takes the place of a device is a program on the processor, whose compiler may take minutes for the kernels of a model.</summary>
+    public bool IsSoftwareDevice => !Gpu && Features.ContainsKey(Device);
+
     public bool FlushesSubnormals => Features.GetValueOrDefault(Subnormals) == "flushed";
 }
 

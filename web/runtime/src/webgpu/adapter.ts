@@ -2,7 +2,7 @@ import { describe, TesseraError } from '../errors.js'
 
 /** The adapter that WebGPU offers, or why there is none. */
 export type AdapterReport =
-  | { readonly available: true; readonly name: string; readonly vendor: string; readonly features: readonly string[]; readonly limits: Readonly<Record<string, number>> }
+  | { readonly available: true; readonly name: string; readonly vendor: string; readonly software: boolean; readonly features: readonly string[]; readonly limits: Readonly<Record<string, number>> }
   | { readonly available: false; readonly reason: string }
 
 /** Limits that kernels and buffers meet. */
@@ -41,12 +41,18 @@ export async function describeAdapter(): Promise<AdapterReport> {
       available: true,
       name: adapterName(adapter),
       vendor: adapter.info?.vendor ?? '',
+      software: isSoftware(adapter),
       features: [...adapter.features].sort(),
       limits: Object.fromEntries(limitNames.map(n => [n, adapter.limits[n]])),
     }
   } catch (e) {
     return { available: false, reason: describe(e) }
   }
+}
+
+/** Whether the adapter computes on the processor: the standard moved the answer from the adapter to its information, and hosts are at either. */
+function isSoftware(adapter: GPUAdapter): boolean {
+  return adapter.info?.isFallbackAdapter ?? (adapter as { isFallbackAdapter?: boolean }).isFallbackAdapter ?? false
 }
 
 function adapterName(adapter: GPUAdapter): string {
