@@ -4,17 +4,15 @@
 @group(0) @binding(2) var<storage, read_write> b2: array<f32>; // Float32
 
 fn u64_shr(a: vec2<u32>, count: u32) -> vec2<u32> {
-    let n = count & 63u;
-    if (n == 0u) { return a; }
-    if (n >= 32u) { return vec2<u32>(a.y >> (n - 32u), 0u); }
-    return vec2<u32>((a.x >> n) | (a.y << (32u - n)), a.y >> n);
+    let n = count & 31u;
+    let high = a.y >> n;
+    return select(vec2<u32>((a.x >> n) | ((a.y << 1u) << (31u - n)), high), vec2<u32>(high, 0u), (count & 32u) != 0u);
 }
 
 fn u64_shl(a: vec2<u32>, count: u32) -> vec2<u32> {
-    let n = count & 63u;
-    if (n == 0u) { return a; }
-    if (n >= 32u) { return vec2<u32>(0u, a.x << (n - 32u)); }
-    return vec2<u32>(a.x << n, (a.y << n) | (a.x >> (32u - n)));
+    let n = count & 31u;
+    let low = a.x << n;
+    return select(vec2<u32>(low, (a.y << n) | ((a.x >> 1u) >> (31u - n))), vec2<u32>(0u, low), (count & 32u) != 0u);
 }
 
 fn u64_lt(a: vec2<u32>, b: vec2<u32>) -> bool { return (a.y < b.y) || (a.y == b.y && (a.x < b.x)); }
