@@ -21,6 +21,9 @@ internal sealed class Worker(Host host, int threads) : IDisposable
     /// <summary>The process at work, if there is one.</summary>
     public int? ProcessId => _connection?.Hosted.ProcessId;
 
+    /// <summary>The browser that it runs in; null in other hosts, and while there is none.</summary>
+    public HostedBrowser? Browser => _connection?.Hosted as HostedBrowser;
+
     /// <summary>Starts a worker unless one runs, and tells what it can do.</summary>
     /// <exception cref="TesseraException">EngineUnavailable</exception>
     public WorkerCapabilities Start(CancellationToken cancel)

@@ -22,6 +22,17 @@ public abstract class WorkerEngine : Engine
 
     internal Worker? Worker => _worker;
 
+    /// <summary>Whether the engine was initialised and runs in a browser.</summary>
+    public bool RunsInBrowser => _worker?.Browser is not null;
+
+    /// <summary>Opens another page in the engine's browser, inside its own page: what runs there shares the browser with the engine. The page must be served as docs/worker-protocol.md says.</summary>
+    /// <exception cref="TesseraException">EngineUnavailable: the engine does not run in a browser.</exception>
+    public void OpenPage(Uri page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        (_worker?.Browser ?? throw new TesseraException(ErrorCode.EngineUnavailable, $"Engine '{Name}' does not run in a browser.")).Show(page);
+    }
+
     /// <summary>Why a worker that started is no use for the engine; null when it is.</summary>
     private protected abstract string? Lacks(WorkerCapabilities c);
 

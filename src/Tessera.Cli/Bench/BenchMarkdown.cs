@@ -33,9 +33,13 @@ internal static class BenchMarkdown
             + F($"\ngeometric mean: first {r.FirstRatio:F2}, memory {r.MemoryRatio:F2}.\n");
     }
 
-    private static string Models(BenchReport r) => Rows(
-        ["Model", "Tessera ms", .. r.Peers.Where(p => p.Present).SelectMany(p => new[] { $"{p.Peer} ms", "ratio", "range", "of the quickest", "outputs differ by" })],
-        r.Results.Select(x => (string[])[x.Name, x.Tessera is { } t ? F($"{t.MedianMs:F3}") : "error", .. r.Peers.Where(p => p.Present).SelectMany(p => Beside(x, p.Peer, 5))]));
+    private static string Models(BenchReport r)
+    {
+        bool first = r.Results.Any(x => x.Peers.Any(p => p.FirstMs is not null));
+        string[] columns = ["ms", "ratio", "range", "of the quickest", "outputs differ by", .. first ? new[] { "first run: Tessera ms", "ms", "ratio" } : []];
+        return Rows(["Model", "Tessera ms", .. r.Peers.Where(p => p.Present).SelectMany(p => columns.Select(c => c == "ms" ? $"{p.Peer} ms" : c))],
+            r.Results.Select(x => (string[])[x.Name, x.Tessera is { } t ? F($"{t.MedianMs:F3}") : "error", .. r.Peers.Where(p => p.Present).SelectMany(p => Beside(x, p.Peer, columns.Length))]));
+    }
 
     private static string Ops(BenchReport r)
     {
@@ -49,15 +53,16 @@ internal static class BenchMarkdown
     private static string Cell(BenchResult r, string peer) => r.Peers.FirstOrDefault(p => p.Peer == peer) switch
     {
         null => "",
-        { Absent: { } why } => $"absent, because {why}",
+        { Absent: { } why } => $"not run, because {why}",
         { Ratio: { } ratio } => F($"{ratio.Median:F2} ({ratio.OfQuickest:F2})"),
         _ => "",
     };
 
     private static string[] Beside(BenchResult r, string peer, int columns) => r.Peers.FirstOrDefault(p => p.Peer == peer) switch
     {
-        { Times: { } t, Ratio: { } ratio, Agreement: { } a } => [F($"{t.MedianMs:F3}"), F($"{ratio.Median:F2}"), F($"{ratio.Least:F2}–{ratio.Most:F2}"), F($"{ratio.OfQuickest:F2}"), F($"{a.Largest:G2}")],
-        { Absent: { } why } => [$"absent, because {why}", .. Enumerable.Repeat("", columns - 1)],
+        { Times: { } t, Ratio: { } ratio, Agreement: { } a } p => [F($"{t.MedianMs:F3}"), F($"{ratio.Median:F2}"), F($"{ratio.Least:F2}–{ratio.Most:F2}"), F($"{ratio.OfQuickest:F2}"), F($"{a.Largest:G2}"),
+            .. columns <= 5 ? [] : r.FirstRatio(p) is { } f ? new[] { F($"{r.FirstMs:F0}"), F($"{p.FirstMs:F0}"), F($"{f:F2}") } : ["", "", ""]],
+        { Absent: { } why } => [$"not run, because {why}", .. Enumerable.Repeat("", columns - 1)],
         _ => [.. Enumerable.Repeat("", columns)],
     };
 

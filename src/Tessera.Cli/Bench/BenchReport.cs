@@ -11,18 +11,20 @@ internal sealed record BenchReport(string[] Target, string Engine, int Threads, 
 {
     public static BenchReport Of(BenchOptions o, IReadOnlyList<PeerReport> peers, Ceilings? ceilings, IReadOnlyList<BenchResult> results) => new(
         o.Target, o.EngineName, o.ThreadCount, ThisMachine.Processor, RuntimeInformation.FrameworkDescription, ThisMachine.Commit, TimeProvider.System.GetUtcNow(), o.Rounds, o.Runs, peers, ceilings, results,
-        [.. peers.Where(p => p.Present).Select(p => MeanReport.Of(p.Peer, results)).Where(m => m.Count > 1)], Demand.Of(results));
+        [.. peers.Where(p => p.Present).Select(p => MeanReport.Of(p.Peer, results)).Where(m => m.Count > 1)], Demand.Of(results, o.EngineName));
 }
 
 /// <summary>Geometric means of ratios to one peer.</summary>
-internal sealed record MeanReport(string Peer, int Count, double Ratio, double OfQuickest, double Worst, string WorstName)
+/// <param name="First">That of first runs; NaN where the peer does not tell them.</param>
+internal sealed record MeanReport(string Peer, int Count, double Ratio, double OfQuickest, double Worst, string WorstName, double First = double.NaN)
 {
     public static MeanReport Of(string peer, IReadOnlyList<BenchResult> results)
     {
         (string Name, Ratio Ratio)[] ratios = [.. from r in results from p in r.Peers where p.Peer == peer && p.Ratio is not null select (r.Name, p.Ratio)];
         if (ratios.Length == 0) return new(peer, 0, double.NaN, double.NaN, double.NaN, "");
         (string worst, Ratio most) = ratios.MaxBy(r => r.Ratio.Median);
-        return new(peer, ratios.Length, Statistics.GeometricMean(ratios.Select(r => r.Ratio.Median)), Statistics.GeometricMean(ratios.Select(r => r.Ratio.OfQuickest)), most.Median, worst);
+        return new(peer, ratios.Length, Statistics.GeometricMean(ratios.Select(r => r.Ratio.Median)), Statistics.GeometricMean(ratios.Select(r => r.Ratio.OfQuickest)), most.Median, worst,
+            Statistics.GeometricMean(from r in results from p in r.Peers where p.Peer == peer && p.Ratio is not null let f = r.FirstRatio(p) where f is not null select f.Value));
     }
 }
 

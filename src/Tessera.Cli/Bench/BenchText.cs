@@ -25,12 +25,12 @@ internal static class BenchText
     {
         if (r.Tessera is not { } t) return $"{r.Name}: ERROR {r.Error}";
         string text = $"{r.Name}: tessera {Terminal.Time(t.MedianMs)} (quickest {Terminal.Time(t.LeastMs)}{Rate(r)}{(r.OfFloor is { } f ? string.Create(CultureInfo.InvariantCulture, $", {f:F2} × {Floor(r.Bound)} floor") : "")})";
-        foreach (PeerResult p in r.Peers) text += $"; {Peer(p)}";
+        foreach (PeerResult p in r.Peers) text += $"; {Peer(p)}{(r.FirstRatio(p) is { } first ? string.Create(CultureInfo.InvariantCulture, $", first {Terminal.Time(r.FirstMs!.Value)} ÷ {Terminal.Time(p.FirstMs!.Value)} = {first:F2}") : "")}";
         if (r.Gate is { } g) text += $"; gate {Terminal.Time(g.Ms)} {Verdict(g)}";
         return r.Error is null ? text : $"{text}; MISMATCH {r.Error}";
     }
 
-    public static string Mean(MeanReport m) => string.Create(CultureInfo.InvariantCulture, $"geometric mean of {m.Count} beside {m.Peer}: ratio {m.Ratio:F2}, of the quickest {m.OfQuickest:F2}; highest {m.Worst:F2} ({m.WorstName})");
+    public static string Mean(MeanReport m) => string.Create(CultureInfo.InvariantCulture, $"geometric mean of {m.Count} beside {m.Peer}: ratio {m.Ratio:F2}, of the quickest {m.OfQuickest:F2}; highest {m.Worst:F2} ({m.WorstName}){(double.IsNaN(m.First) ? "" : $"; first runs {m.First:F2}")}");
 
     /// <summary>What follows from all rows: means, gates, demands.</summary>
     public static string Sums(BenchReport r)
@@ -62,6 +62,6 @@ internal static class BenchText
 
     private static string Floor(Bound? bound) => bound == Bound.Compute ? "compute" : "memory";
 
-    private static string Peer(PeerResult p) => p.Absent is { } why ? $"{p.Peer} absent, because {why}" : string.Create(CultureInfo.InvariantCulture,
+    private static string Peer(PeerResult p) => p.Absent is { } why ? $"{p.Peer} not run, because {why}" : string.Create(CultureInfo.InvariantCulture,
         $"{p.Peer} {Terminal.Time(p.Times!.MedianMs)} (quickest {Terminal.Time(p.Times.LeastMs)}), ratio {p.Ratio!.Median:F2} ({p.Ratio.Least:F2}–{p.Ratio.Most:F2}), of the quickest {p.Ratio.OfQuickest:F2}, outputs differ by {p.Agreement!.Largest:G2} ({p.Agreement.RelL2:G2} relative){(p.Excused is { } e ? $", {e}" : "")}");
 }

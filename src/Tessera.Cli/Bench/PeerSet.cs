@@ -11,7 +11,7 @@ internal sealed class PeerSet : IDisposable
 
     public IReadOnlyList<PeerReport> Reports { get; }
 
-    public static PeerSet Start(PeerStore store, IReadOnlyList<Peer> peers, int threads, bool fetch)
+    public static PeerSet Start(PeerStore store, IReadOnlyList<Peer> peers, int threads, bool fetch, BrowserSide? browser = null)
     {
         List<PeerProcess> running = [];
         List<PeerReport> reports = [];
@@ -19,7 +19,7 @@ internal sealed class PeerSet : IDisposable
         {
             try
             {
-                running.Add(store.Start(peer, threads, fetch));
+                running.Add(store.Start(peer, threads, fetch, browser));
                 reports.Add(new(peer.Name(), true, running[^1].Detail));
             }
             catch (PeerAbsentException e) { reports.Add(new(peer.Name(), false, $"absent, because {e.Message}")); }

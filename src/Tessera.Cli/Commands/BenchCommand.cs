@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tessera.Cli.Bench;
 using Tessera.Cli.Output;
 using Tessera.Lab;
+using Tessera.Workers;
 
 namespace Tessera.Cli.Commands;
 
@@ -40,10 +41,10 @@ internal static class BenchCommand
         if (o.Load) return LoadBench.Run(o, Jobs(o));
         using Engine engine = EngineRegistry.Create(o.EngineName, new() { Threads = o.ThreadCount });
         engine.InitializeAsync().GetAwaiter().GetResult();
-        using PeerSet peers = PeerSet.Start(ThisProgram.Peers, o.PeersOrDefault, o.ThreadCount, o.Fetch);
+        using PeerSet peers = PeerSet.Start(ThisProgram.Peers, o.PeersOrDefault, o.ThreadCount, o.Fetch, engine is WorkerEngine { RunsInBrowser: true } w ? new(o.Kind, w.OpenPage) : null);
         bool ops = o.Target[0] == "ops", quiet = o.Json || o.Markdown;
         Ceilings? ceilings = ops || o.Roofline is not null ? Ceilings.Measure(o.ThreadCount) : null;
-        Pace pace = new(o.Rounds, o.Runs);
+        Pace pace = new(o.Rounds, o.Runs) { FirstLimit = TimeSpan.FromSeconds(o.Limit) };
         // Rows of ops share kernels, which are hot after the first of them.
         if (ops) pace = pace with { WarmLeast = TimeSpan.FromMilliseconds(350), WarmMost = TimeSpan.FromSeconds(1) };
         if (!quiet) Console.WriteLine(BenchText.Head(o, peers.Reports, ceilings));

@@ -25,11 +25,11 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
     private BenchResult Run(BenchJob job, OwnSide own, Side[] sides)
     {
         own.Warm(pace.WarmLeast, pace.WarmMost);
-        (int runs, int inner) = pace.For(own.Time(3, 1).Least);
+        (int runs, int inner) = pace.For(Pace.Probe(own.Time, 1));
         foreach (Side s in sides.Where(s => s.Absent is null)) Attempt(s, () =>
         {
             // The second measure starts where the first one warmed up.
-            for (int i = 0; i < 2; i++) (s.Runs, s.Inner) = pace.For(s.Process.Time(3, Math.Max(1, s.Inner)).Least);
+            for (int i = 0; i < 2; i++) (s.Runs, s.Inner) = pace.For(Pace.Probe(s.Process.Time, Math.Max(1, s.Inner)));
         });
         List<Round> ours = [];
         for (int round = 0; round < pace.Rounds; round++)
@@ -48,7 +48,7 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
         Floor? floor = ceilings is not null && job.Bytes > 0 ? ceilings.FloorOf(job.Operations, job.Bytes, job.Int8) : null;
         string? error = recorded.Mismatch is { } m ? $"not as recorded: {m}" : peers.Where(p => p.Agreement?.Mismatch is not null && p.Excused is null).Select(p => $"not as {p.Peer}: {p.Agreement!.Mismatch}").FirstOrDefault();
         GateResult? gate = job.Gates.FirstOrDefault(g => g.AppliesTo(threads)) is { } g ? new(g.Ms, times.MedianMs <= g.Ms ? Verdict.Met : times.LeastMs <= g.Ms ? Verdict.QuickestMet : Verdict.Missed) : null;
-        return new(job.Name, job.Family, times, job.Operations, job.Bytes, job.Int8, floor?.Ms, floor?.Bound, floor is { } f ? times.LeastMs / f.Ms : null, gate, peers, error);
+        return new(job.Name, job.Family, times, job.Operations, job.Bytes, job.Int8, floor?.Ms, floor?.Bound, floor is { } f ? times.LeastMs / f.Ms : null, gate, peers, error, own.FirstMs);
     }
 
     private Side Enter(PeerProcess process, BenchJob job, OwnSide own)
@@ -57,7 +57,7 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
         Attempt(side, () =>
         {
             bool native = process.Peer.Npm() is null;
-            PeerTensor[] outputs = process.Load(PeerFiles.Of(job, _folder.FullName, threads, native));
+            (PeerTensor[] outputs, side.FirstMs) = process.Load(PeerFiles.Of(job, _folder.FullName, threads, native), pace.FirstLimit.TotalSeconds);
             foreach (PeerTensor o in outputs)
             {
                 using Tensor theirs = PeerFiles.Read(o);
@@ -94,6 +94,8 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
 
         public string? Absent { get; set; }
 
+        public double? FirstMs { get; set; }
+
         public Agreement Agreement { get; set; } = Agreement.Nothing;
 
         /// <summary>The peer's outputs held against the recorded ones.</summary>
@@ -106,8 +108,8 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
         public List<Round> Rounds { get; } = [];
 
         public PeerResult Result(IReadOnlyList<Round> ours, Agreement own) => Absent is not null
-            ? new(Process.Peer.Name(), Absent, null, null, null, null)
+            ? new(Process.Peer.Name(), Absent, null, null, null, null, FirstMs)
             : new(Process.Peer.Name(), null, SideTimes.Of(Rounds), Ratio.Of(ours, Rounds), Agreement,
-                Agreement.Mismatch is not null && own.Mismatch is null && Recorded.Mismatch is not null ? $"the peer is not as recorded: {Recorded.Mismatch}" : null);
+                Agreement.Mismatch is not null && own.Mismatch is null && Recorded.Mismatch is not null ? $"the peer is not as recorded: {Recorded.Mismatch}" : null, FirstMs);
     }
 }

@@ -13,9 +13,11 @@ public sealed class OwnSide : IDisposable
 
     public OwnSide(Engine engine, BenchJob job)
     {
+        long begin = Stopwatch.GetTimestamp();
         _session = engine.Load(job.Model);
         _inputs = job.Inputs;
         Results = _session.Run(_inputs);
+        FirstMs = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         _outputs = new Tensor?[_session.Outputs.Length];
         // Positions instead of names where every value is a tensor: what a program that cares for time would write.
         bool plain = _session.Inputs.All(i => i.HasDefault != _inputs.ContainsKey(i.Name)) && _inputs.Values.All(v => v is TensorValue) && Results.Values.All(v => v is TensorValue);
@@ -26,6 +28,9 @@ public sealed class OwnSide : IDisposable
     }
 
     public Session Session => _session;
+
+    /// <summary>From opening the model's file to the first outputs.</summary>
+    public double FirstMs { get; }
 
     /// <summary>Outputs of the first run, by name.</summary>
     public IReadOnlyDictionary<string, Value> Results { get; }

@@ -2,11 +2,17 @@ namespace Tessera.Lab;
 
 /// <summary>How often a side is timed.</summary>
 /// <param name="Rounds">Turns that each side takes.</param>
-/// <param name="Runs">Timed samples per turn; 0: as many as fit <see cref="Turn"/>, at least 3.</param>
+/// <param name="Runs">Timed samples per turn; 0: as many as fit <see cref="Turn"/>, at least 3, or one of runs that take longer than a second.</param>
 public sealed record Pace(int Rounds, int Runs)
 {
     /// <summary>A sample shorter than this is made of several runs, so that the clock's own time does not count.</summary>
     private const double LeastSampleMs = 0.05;
+
+    /// <summary>A job whose run takes longer is run as seldom as can be.</summary>
+    private const double SlowMs = 1000;
+
+    /// <summary>How long a peer in a browser may take from fetching a model to its first outputs.</summary>
+    public TimeSpan FirstLimit { get; init; } = TimeSpan.FromMinutes(4);
 
     public TimeSpan Turn { get; init; } = TimeSpan.FromMilliseconds(100);
 
@@ -19,6 +25,13 @@ public sealed record Pace(int Rounds, int Runs)
     public (int Runs, int Inner) For(double ms)
     {
         int inner = (int)Math.Clamp(Math.Ceiling(LeastSampleMs / Math.Max(ms, 1e-6)), 1, 10_000);
-        return (Runs > 0 ? Runs : (int)Math.Clamp(Turn.TotalMilliseconds / Math.Max(ms * inner, 1e-6), 3, 1000), inner);
+        return (Runs > 0 ? Runs : (int)Math.Clamp(Turn.TotalMilliseconds / Math.Max(ms * inner, 1e-6), ms > SlowMs ? 1 : 3, 1000), inner);
+    }
+
+    /// <summary>Milliseconds of the quickest of three samples, or of one where it is slow.</summary>
+    public static double Probe(Func<int, int, Round> time, int inner)
+    {
+        double one = time(1, inner).Least;
+        return one > SlowMs ? one : Math.Min(one, time(2, inner).Least);
     }
 }

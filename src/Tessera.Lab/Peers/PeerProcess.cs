@@ -19,8 +19,9 @@ public sealed class PeerProcess : IDisposable
     /// <summary>Name and version, as the peer tells them.</summary>
     public string Detail { get; }
 
+    /// <param name="open">Opens a page in a browser, for a peer that runs in one.</param>
     /// <exception cref="PeerAbsentException">It cannot be started, or says that it cannot work.</exception>
-    public static PeerProcess Start(Peer peer, ProcessStartInfo how)
+    public static PeerProcess Start(Peer peer, ProcessStartInfo how, Action<Uri>? open = null)
     {
         how.RedirectStandardInput = how.RedirectStandardOutput = true;
         how.UseShellExecute = false;
@@ -29,7 +30,13 @@ public sealed class PeerProcess : IDisposable
         catch (Win32Exception e) { throw new PeerAbsentException(peer, $"{how.FileName} cannot be started: {e.Message}"); }
         try
         {
-            return new(peer, process, Ask(peer, process, new(PeerTask.Hello)).Detail ?? peer.Name());
+            PeerReply hello = Ask(peer, process, new(PeerTask.Hello));
+            if (hello.Page is { } page)
+            {
+                (open ?? throw new PeerAbsentException(peer, "it runs in a browser, and there is none"))(new(page));
+                hello = Ask(peer, process, new(PeerTask.Hello));
+            }
+            return new(peer, process, hello.Detail ?? peer.Name());
         }
         catch
         {
@@ -38,9 +45,14 @@ public sealed class PeerProcess : IDisposable
         }
     }
 
-    /// <summary>Takes a job and runs it once.</summary>
+    /// <summary>Takes a job and runs it once; its outputs, and where the peer tells them, the milliseconds that it took.</summary>
+    /// <param name="limit">Seconds that this may take in a browser; 0: any number.</param>
     /// <exception cref="PeerAbsentException">The peer cannot do it.</exception>
-    public PeerTensor[] Load(PeerJob job) => Ask(Peer, _process, new(PeerTask.Load, job)).Outputs ?? [];
+    public (PeerTensor[] Outputs, double? FirstMs) Load(PeerJob job, double limit)
+    {
+        PeerReply reply = Ask(Peer, _process, new(PeerTask.Load, job, LimitS: limit));
+        return (reply.Outputs ?? [], reply.FirstMs);
+    }
 
     /// <summary>Milliseconds of one run of the loaded job, <paramref name="runs"/> times, each the mean of <paramref name="inner"/> in a row.</summary>
     public Round Time(int runs, int inner) => new(Ask(Peer, _process, new(PeerTask.Time, null, runs, inner)).Ms!);

@@ -26,6 +26,9 @@ internal sealed class HostedBrowser(Process watch, IDisposable? server, string p
         }
     }
 
+    /// <summary>Has the browser's page embed another one.</summary>
+    public void Show(Uri page) => (server as PageServer)?.Show(page);
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;

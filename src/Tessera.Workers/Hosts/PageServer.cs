@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Tessera.Workers;
 
@@ -15,6 +16,7 @@ internal sealed class PageServer : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource<WebSocket> _socket = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<string> _shown = Channel.CreateUnbounded<string>();
     private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
     private readonly int _threads;
     private readonly int _port;
@@ -32,6 +34,9 @@ internal sealed class PageServer : IDisposable
 
     /// <summary>The worker's WebSocket, when it has come.</summary>
     public Task<WebSocket> SocketAsync(CancellationToken cancel) => _socket.Task.WaitAsync(cancel);
+
+    /// <summary>Has the page embed another one, which must answer with the headers of <see cref="AnswerAsync"/> and allow other origins.</summary>
+    public void Show(Uri page) => _shown.Writer.TryWrite(page.AbsoluteUri);
 
     private async Task AcceptAsync()
     {
@@ -61,6 +66,7 @@ internal sealed class PageServer : IDisposable
             if (path == $"/{_token}/socket") kept = await UpgradeAsync(s, request).ConfigureAwait(false);
             else if (path == $"/{_token}/") await AnswerAsync(s, "200 OK", "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Page())).ConfigureAwait(false);
             else if (path == $"/{_token}/worker.js") await AnswerAsync(s, "200 OK", "text/javascript; charset=utf-8", RuntimeFiles.Read("worker.js")).ConfigureAwait(false);
+            else if (path == $"/{_token}/next") await AnswerAsync(s, "200 OK", "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(await _shown.Reader.ReadAsync(_ending.Token).ConfigureAwait(false))).ConfigureAwait(false);
             else await AnswerAsync(s, "404 Not Found", "text/plain", []).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or WebSocketException)
@@ -112,6 +118,7 @@ internal sealed class PageServer : IDisposable
         const socket = new URL('socket', location.href.replace('http', 'ws'))
         const worker = new Worker('worker.js', { type: 'module', name: `tessera {{_threads}} ${socket}` })
         worker.onmessage = worker.onerror = () => window.close()
+        for (;;) document.body.append(Object.assign(document.createElement('iframe'), { allow: 'cross-origin-isolated', src: await (await fetch('next')).text() }))
         </script>
         """;
 
