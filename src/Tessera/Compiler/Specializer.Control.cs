@@ -5,7 +5,7 @@ using Tessera.Ops;
 
 namespace Tessera.Compiler;
 
-/// <summary>Functions, branches and sequence maps are inlined; loops wait for the end of the stage.</summary>
+/// <summary>Functions, branches and sequence maps are inlined; loops are in a file of their own.</summary>
 internal sealed partial class Specializer
 {
     private const int MaxInlineDepth = 64;
@@ -54,7 +54,7 @@ internal sealed partial class Specializer
                 MapSequence(call, attributes.Graph("body"), inputs);
                 break;
             default:
-                _waiting.Add(call);
+                Iterate(call, attributes, inputs);
                 break;
         }
     }

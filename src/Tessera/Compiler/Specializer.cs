@@ -27,19 +27,21 @@ internal sealed partial class Specializer
     private readonly Dictionary<string, OnnxNode> _producer = [];
     private Dictionary<string, int>? _uses;
     private int _leaves;
+    private bool _unrolls;
 
     private Specializer(Continuation start, Fold? fold, FoldedConstants folded) => (_from, _folded, _graph) = (start, folded, new GraphBuilder(fold));
 
     /// <summary>Builds a stage, or names the incoming values that must be constants first.</summary>
     /// <param name="live">One value per entry of <see cref="Continuation.Live"/>; only types matter, except for entries in Needs.</param>
-    public static Specialized Build(Continuation start, IReadOnlyList<Value> live, Fold? fold, FoldedConstants folded, out ImmutableHashSet<int> needs)
+    /// <param name="unrolls">Whether loops with a known number of turns become part of the graph.</param>
+    public static Specialized Build(Continuation start, IReadOnlyList<Value> live, Fold? fold, FoldedConstants folded, bool unrolls, out ImmutableHashSet<int> needs)
     {
         needs = start.Needs;
         lock (folded)
         {
             while (true)
             {
-                Specializer s = new(start with { Needs = needs }, fold, folded);
+                Specializer s = new(start with { Needs = needs }, fold, folded) { _unrolls = unrolls };
                 s.BindLive(live);
                 foreach (Item i in start.Items) s.Take(i);
                 ImmutableHashSet<int> more = s.CheapNeeds();

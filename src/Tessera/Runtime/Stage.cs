@@ -83,7 +83,8 @@ internal sealed class Stage : IDisposable
 
 /// <summary>What turns a specialised graph into something that runs.</summary>
 /// <param name="NoHost">The engine for which operators that only the host computes are refused; null where they are allowed.</param>
-internal sealed record StageFactory(Func<Ir.Graph, Executable> Prepare, Ir.Fold? Fold, FoldedConstants Folded, int MaxPlans, Action<Specialized, Executable> Prepared, string? NoHost);
+/// <param name="Unrolls">Whether stages cost more than their work, so that loops with a known number of turns are unrolled: where each is a trip to another process.</param>
+internal sealed record StageFactory(Func<Ir.Graph, Executable> Prepare, Ir.Fold? Fold, FoldedConstants Folded, int MaxPlans, Action<Specialized, Executable> Prepared, string? NoHost, bool Unrolls);
 
 /// <summary>A place where building goes on, with the plans made there so far; the least recently used goes when there are too many.</summary>
 internal sealed class StagePoint(Continuation start, StageFactory factory) : IDisposable
@@ -118,7 +119,7 @@ internal sealed class StagePoint(Continuation start, StageFactory factory) : IDi
 
     private Stage Make(IReadOnlyList<Value> live)
     {
-        Specialized made = Specializer.Build(_start, live, factory.Fold, factory.Folded, out ImmutableHashSet<int> needs);
+        Specialized made = Specializer.Build(_start, live, factory.Fold, factory.Folded, factory.Unrolls, out ImmutableHashSet<int> needs);
         if (needs.Count != _start.Needs.Count)
         {
             // More values decide the plan than were known: keys made so far say too little.
