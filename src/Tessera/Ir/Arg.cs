@@ -66,7 +66,13 @@ public abstract record Arg
     {
         /// <summary>Floats that hold integers, whose sums of products must come out exact: no engine may form others, as minimal filtering does.</summary>
         public bool Exact { get; init; }
+
+        /// <summary>As <see cref="Arg.Paired"/>, along the channels.</summary>
+        public bool InPairs { get; init; }
     }
+
+    /// <summary>Of a MatMul of Int32 that hold two signed 16-bit numbers each: both of one operand are multiplied with both of the other. Engines make it for themselves.</summary>
+    public sealed record Paired : Arg;
 
     /// <summary>ConvTranspose over x [N, C, …] and w [C, M/Group, …]; Before is cropped from the start, Out is the spatial output size.</summary>
     public sealed record ConvTranspose(Ints Strides, Ints Dilations, Ints Before, Ints Out, long Group) : Arg;

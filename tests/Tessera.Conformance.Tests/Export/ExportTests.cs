@@ -49,8 +49,21 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(files.Select(f => f.Name).Order(StringComparer.Ordinal), Directory.GetFiles(_folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
         Assert.True(files.Where(f => !f.Name.StartsWith("weights-", StringComparison.Ordinal)).Sum(f => f.Bytes) <= 300_000);
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "model.json")));
-        Assert.Equal(["wasm", "webgpu"], manifest.RootElement.GetProperty("programs").EnumerateArray().Select(p => p.GetProperty("target").GetString()!));
+        // WebAssembly comes with relaxed SIMD and without it.
+        Assert.Equal(["wasm", "wasm", "webgpu"], manifest.RootElement.GetProperty("programs").EnumerateArray().Select(p => p.GetProperty("target").GetString()!));
         Assert.Equal(["y", "sum"], manifest.RootElement.GetProperty("outputs").EnumerateArray().Select(p => p.GetProperty("name").GetString()!));
+    }
+
+    [Fact]
+    public void A_page_without_relaxed_vectors_takes_the_program_without_them()
+    {
+        Export("wasm");
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "model.json")));
+        JsonElement[] programs = [.. manifest.RootElement.GetProperty("programs").EnumerateArray()];
+        Assert.Equal([true, false], programs.Select(p => p.TryGetProperty("relaxed", out JsonElement r) && r.GetBoolean()));
+        // The opcode of f32x4.relaxed_madd.
+        byte[] madd = [0xFD, 0x85, 0x02];
+        Assert.Equal([true, false], programs.Select(p => File.ReadAllBytes(Path.Combine(_folder, p.GetProperty("file").GetString()!)).AsSpan().IndexOf(madd) >= 0));
     }
 
     [Fact]
@@ -117,5 +130,50 @@ public sealed class ExportTests : IDisposable
             Assert.Null(Comparison.Difference(name, expected[name], (Value)actual, new Tolerance(1e-6, 1e-5, "six products and a softmax in Float32")));
             expected[name].Dispose();
         }
+    }
+
+    // Loads the model twice and reports what it computes the second time. What the test does not want to be used for keeping weights is taken away before.
+    private static string Twice(string cache) => $$"""
+        <!doctype html>
+        <script type="module">
+        import { Model } from '/tessera.js'
+        const off = { files: '{{cache}}' !== 'files', database: '{{cache}}' !== 'database' }
+        if (off.files) Object.defineProperty(navigator.storage, 'getDirectory', { value: () => Promise.reject(new Error('off')) })
+        if (off.database) Object.defineProperty(globalThis, 'indexedDB', { value: undefined })
+        const report = text => fetch('/report', { method: 'POST', body: text })
+        try {
+          let sum
+          for (let i = 0; i < 2; i++) {
+            const model = await Model.load('/', { target: 'wasm', threads: 1 })
+            sum = (await model.run({ x: Array.from({ length: 12 }, (_, k) => k / 8 - 0.5) })).sum
+            model.dispose()
+          }
+          await report(JSON.stringify({ sum: [...sum.data] }))
+        } catch (e) { await report(JSON.stringify({ error: e.message })) }
+        </script>
+        """;
+
+    [Theory]
+    [InlineData("chromium", "files", 1)]
+    [InlineData("chromium", "database", 1)]
+    [InlineData("chromium", "nothing", 2)]
+    [InlineData("firefox", "files", 1)]
+    [InlineData("firefox", "database", 1)]
+    [InlineData("firefox", "nothing", 2)]
+    public async Task Weights_are_downloaded_once_where_the_page_can_keep_them(string browser, string cache, int downloads)
+    {
+        BrowserHost host = Host.All.OfType<BrowserHost>().Single(h => h.Name == browser);
+        Assert.SkipWhen(host.Find() is null, $"{host.Title} is absent.");
+        Export("wasm");
+        using StaticServer server = new(_folder, Twice(cache));
+        using HostedBrowser opened = host.Open(server.Url + "test.html");
+        string report = await server.Report.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
+        using JsonDocument json = JsonDocument.Parse(report);
+        Assert.False(json.RootElement.TryGetProperty("error", out _), report);
+        Assert.Equal(downloads, server.Asked.Count(n => n.StartsWith("weights-", StringComparison.Ordinal)));
+        using OnnxModel model = Model();
+        using Session session = Engines.Of("reference").Compile(model);
+        using Tensor x = Input(), sum = Tensor.From([.. json.RootElement.GetProperty("sum").EnumerateArray().Select(v => v.GetSingle())], [2, 7]);
+        Assert.Null(Comparison.Difference("sum", session.Run(new Dictionary<string, Value> { ["x"] = x })["sum"], (Value)sum, new Tolerance(1e-6, 1e-5, "six products in Float32")));
     }
 }

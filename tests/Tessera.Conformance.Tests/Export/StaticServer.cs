@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,6 +11,7 @@ internal sealed class StaticServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly TaskCompletionSource<string> _report = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<string> _asked = new();
     private readonly string _folder;
     private readonly string _page;
 
@@ -23,6 +25,9 @@ internal sealed class StaticServer : IDisposable
     }
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+
+    /// <summary>Names of the files that were asked for, in order.</summary>
+    public IReadOnlyCollection<string> Asked => _asked;
 
     /// <summary>What the page posted to /report.</summary>
     public Task<string> Report => _report.Task;
@@ -61,6 +66,7 @@ internal sealed class StaticServer : IDisposable
                 _report.TrySetResult(new(body));
             }
             string name = request is ["GET", var path, ..] ? path.Split('?')[0].TrimStart('/') : "";
+            _asked.Enqueue(name);
             string file = Path.Combine(_folder, name.Length == 0 ? "index.html" : name);
             byte[]? bytes = name == "test.html" ? Encoding.UTF8.GetBytes(_page) : File.Exists(file) ? await File.ReadAllBytesAsync(file) : null;
             string type = Path.GetExtension(name) switch { ".js" => "text/javascript", ".json" => "application/json", ".tessera" or ".bin" => "application/octet-stream", _ => "text/html" };

@@ -1,6 +1,7 @@
 import { describe } from './errors.js'
 import { formatVersion } from './program/format.js'
 import { canShareMemory } from './wasm/device.js'
+import { hasRelaxedSimd, hasSimd } from './wasm/features.js'
 import { describeAdapter, type AdapterReport } from './webgpu/adapter.js'
 
 /** What a WebNN context says of itself, or why there is none. */
@@ -24,23 +25,15 @@ export interface Capabilities {
   readonly webnn: WebNnReport
 }
 
-// Modules of one function: (v128.const 0) any_true drop; i32x4.relaxed_trunc_f32x4_s.
-const simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11]
-const relaxed = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 12, 1, 10, 0, 65, 0, 253, 15, 253, 129, 2, 26, 11]
-
 export async function capabilities(): Promise<Capabilities> {
   return {
     format: formatVersion,
     host: host(),
     processors: Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1),
-    wasm: { simd: validates(simd), relaxedSimd: validates(relaxed), threads: canShareMemory() },
+    wasm: { simd: hasSimd(), relaxedSimd: hasRelaxedSimd(), threads: canShareMemory() },
     webgpu: await describeAdapter(),
     webnn: await webnn(),
   }
-}
-
-function validates(code: readonly number[]): boolean {
-  return typeof WebAssembly !== 'undefined' && WebAssembly.validate(new Uint8Array(code))
 }
 
 async function webnn(): Promise<WebNnReport> {

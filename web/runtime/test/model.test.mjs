@@ -1,33 +1,21 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { Model } from '../dist/tessera.js'
-import { constant, file, header, wasm } from './programs.mjs'
+import { constant, file, header, wasm, writeModel } from './programs.mjs'
 
 const folders = []
 after(() => folders.forEach(f => rmSync(f, { recursive: true })))
 
 /** A folder as `tessera export` writes it, with files changed as given. */
-function folder(changes = {}) {
+function folder(changes) {
   const path = mkdtempSync(join(tmpdir(), 'model-'))
   folders.push(path)
-  const program = file(header('wasm'), wasm), sha = b => createHash('sha256').update(b).digest('hex')
-  const manifest = {
-    version: 1, name: 'add',
-    inputs: [{ name: 'x', type: 'Float32', shape: [4] }], outputs: [{ name: 'sum', type: 'Float32', shape: [2, 2] }],
-    programs: [
-      { file: 'webgpu.tessera', hash: sha(program), bytes: program.length, target: 'webgpu', weights: [0] },
-      { file: 'wasm.tessera', hash: sha(program), bytes: program.length, target: 'wasm', weights: [0] },
-    ],
-    weights: [{ file: 'weights.bin', hash: sha(constant), bytes: 16 }],
-  }
-  const files = { 'model.json': JSON.stringify({ ...manifest, ...changes.manifest }), 'wasm.tessera': program, 'weights.bin': constant, ...changes.files }
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes)
+  writeModel(path, changes)
   return path
 }
 const address = path => pathToFileURL(path + '/')
@@ -87,5 +75,21 @@ test('over http: weights are kept by their hash, missing files are named, an abo
   } finally {
     server.closeAllConnections()
     server.close()
+  }
+})
+
+test('a program with relaxed vectors is taken only where they are', async () => {
+  const { validate } = WebAssembly
+  const program = JSON.parse(readFileSync(join(folder(), 'model.json'))).programs[1]
+  const path = folder({ manifest: { programs: [{ ...program, file: 'wasm-relaxed.tessera', relaxed: true }, program] } })
+  try {
+    WebAssembly.validate = () => false
+    const m = await Model.load(address(path), { threads: 1 })
+    assert.deepEqual([...(await m.run({ x: [1, 2, 3, 4] })).sum.data], [11, 22, 33, 44])
+    WebAssembly.validate = () => true
+    await assert.rejects(Model.load(address(path), { threads: 1 }), { message: /wasm-relaxed/ })
+    await assert.rejects(Model.load(address(folder({ manifest: { programs: [{ ...program, relaxed: 1 }] } }))), { code: 'MalformedModel', message: /'relaxed'/ })
+  } finally {
+    WebAssembly.validate = validate
   }
 })

@@ -1,5 +1,7 @@
 // Programs made by hand: y = x + c over 32-bit floats, in WebAssembly and in WGSL.
 import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** A file of the format from a header and sections. */
 export function file(header, code, constants, version = 2) {
@@ -68,3 +70,16 @@ export const wgsl = new TextEncoder().encode(`
 export const program = (target, change = h => h) => file(change(header(target)), target === 'wasm' ? wasm : wgsl, constant)
 export const bytes = (...numbers) => new Uint8Array(new Float32Array(numbers).buffer)
 export const floats = b => [...new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4)]
+
+/** The program as a folder that `tessera export` might have written: model.json, a program for either target, weights; with fields and files changed as given. */
+export function writeModel(path, changes = {}) {
+  const own = file(header('wasm'), wasm), sha = b => createHash('sha256').update(b).digest('hex')
+  const manifest = {
+    version: 1, name: 'add',
+    inputs: [{ name: 'x', type: 'Float32', shape: [4] }], outputs: [{ name: 'sum', type: 'Float32', shape: [2, 2] }],
+    programs: ['webgpu', 'wasm'].map(target => ({ file: `${target}.tessera`, hash: sha(own), bytes: own.length, target, weights: [0] })),
+    weights: [{ file: 'weights.bin', hash: sha(constant), bytes: 16 }],
+  }
+  const files = { 'model.json': JSON.stringify({ ...manifest, ...changes.manifest }), 'wasm.tessera': own, 'weights.bin': constant, ...changes.files }
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(path, name), bytes)
+}

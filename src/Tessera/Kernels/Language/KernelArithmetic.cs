@@ -82,7 +82,7 @@ internal static class KernelArithmetic
         KernelOp.Log => Math.Log(a),
         KernelOp.Sin => Math.Sin(a),
         KernelOp.Cos => Math.Cos(a),
-        KernelOp.Rem or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Not or KernelOp.Shl or KernelOp.Shr => throw Wrong(op, "floats"),
+        KernelOp.Rem or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Not or KernelOp.Shl or KernelOp.Shr or KernelOp.PairDot => throw Wrong(op, "floats"),
         KernelOp.Const or KernelOp.Item or KernelOp.Group or KernelOp.Local or KernelOp.Load or KernelOp.Store or KernelOp.LoadShared or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var
             or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If or KernelOp.Eq or KernelOp.Lt or KernelOp.Le or KernelOp.Select or KernelOp.Convert or KernelOp.Bitcast or KernelOp.Splat
             or KernelOp.Lane or KernelOp.Vector => throw Wrong(op, "arithmetic"),
@@ -110,6 +110,7 @@ internal static class KernelArithmetic
             KernelOp.Not => t.Kind == ScalarKind.Bool ? 1 - a : ~a,
             KernelOp.Shl => a << ((int)b & mask),
             KernelOp.Shr => t.IsSigned ? a >> ((int)b & mask) : t.Bits == 64 ? (long)((ulong)a >> ((int)b & mask)) : (uint)a >> ((int)b & mask),
+            KernelOp.PairDot => (long)(short)a * (short)b + (a << 32 >> 48) * (b << 32 >> 48),
             KernelOp.Floor or KernelOp.Ceil or KernelOp.Round or KernelOp.Trunc or KernelOp.Sqrt or KernelOp.Exp or KernelOp.Log or KernelOp.Sin or KernelOp.Cos => throw Wrong(op, "integers"),
             KernelOp.Const or KernelOp.Item or KernelOp.Group or KernelOp.Local or KernelOp.Load or KernelOp.Store or KernelOp.LoadShared or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var
                 or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If or KernelOp.Eq or KernelOp.Lt or KernelOp.Le or KernelOp.Select or KernelOp.Convert or KernelOp.Bitcast or KernelOp.Splat

@@ -115,7 +115,7 @@ public sealed class KernelBuilder
         KernelOp.Store or KernelOp.LoadShared or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If => false,
         KernelOp.Load => _buffers[((KernelArg.Number)arg!).Value].Access == BufferAccess.Read,
         KernelOp.Const or KernelOp.Item or KernelOp.Group or KernelOp.Local or KernelOp.Neg or KernelOp.Abs or KernelOp.Add or KernelOp.Sub or KernelOp.Mul or KernelOp.Div or KernelOp.Rem
-            or KernelOp.Fma or KernelOp.Min or KernelOp.Max or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Not or KernelOp.Shl or KernelOp.Shr or KernelOp.Eq or KernelOp.Lt
+            or KernelOp.Fma or KernelOp.Min or KernelOp.Max or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Not or KernelOp.Shl or KernelOp.Shr or KernelOp.PairDot or KernelOp.Eq or KernelOp.Lt
             or KernelOp.Le or KernelOp.Select or KernelOp.Floor or KernelOp.Ceil or KernelOp.Round or KernelOp.Trunc or KernelOp.Sqrt or KernelOp.Exp or KernelOp.Log or KernelOp.Sin
             or KernelOp.Cos or KernelOp.Convert or KernelOp.Bitcast or KernelOp.Splat or KernelOp.Lane or KernelOp.Vector => true,
     };

@@ -28,6 +28,9 @@ public enum KernelOp
     // Bits of integers, and truth values
     And, Or, Xor, Not, Shl, Shr,
 
+    // Of Int32 that hold two signed 16-bit numbers each: low · low + high · high. For targets with KernelTarget.HasPairs.
+    PairDot,
+
     // Comparisons: false when an operand is NaN
     Eq, Lt, Le,
 

@@ -9,15 +9,16 @@ namespace Tessera.Kernels;
 /// <param name="Alignment">What the place of a buffer in memory is a multiple of, in bytes.</param>
 /// <param name="MostBuffers">Buffers that a kernel may be bound to.</param>
 /// <param name="WritesFloat64">The renderer writes 64-bit floats in integers: exact, and slow.</param>
-public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, bool WalksRuns = false, int Alignment = 64, int MostBuffers = int.MaxValue, bool WritesFloat64 = false)
+/// <param name="HasPairs"><see cref="KernelOp.PairDot"/> exists and is faster than two products.</param>
+public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, bool WalksRuns = false, int Alignment = 64, int MostBuffers = int.MaxValue, bool WritesFloat64 = false, bool HasPairs = false)
 {
     /// <summary>Whether tensors may be of Float64.</summary>
     public bool TakesFloat64 => HasFloat64 || WritesFloat64;
 
     /// <summary>The interpreter: everything.</summary>
-    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true, PacksOperands: true, WalksRuns: true);
+    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true, PacksOperands: true, WalksRuns: true, HasPairs: true);
 
-    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true, PacksOperands: true, WalksRuns: true);
+    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true, PacksOperands: true, WalksRuns: true, HasPairs: true);
 
     /// <summary>WGSL, within the limits that every WebGPU device keeps. Its own functions may be off by more than a conforming engine is.</summary>
     public static KernelTarget WebGpu { get; } = new("webgpu", HasFunctions: false, HasFloat64: false, PacksOperands: true, Alignment: 256, MostBuffers: 8, WritesFloat64: true);

@@ -33,7 +33,7 @@ public static class KernelVerifier
         KernelOp.Load or KernelOp.LoadShared or KernelOp.Var or KernelOp.Get or KernelOp.If or KernelOp.Neg or KernelOp.Abs or KernelOp.Not or KernelOp.Floor or KernelOp.Ceil or KernelOp.Round
             or KernelOp.Trunc or KernelOp.Sqrt or KernelOp.Exp or KernelOp.Log or KernelOp.Sin or KernelOp.Cos or KernelOp.Convert or KernelOp.Bitcast or KernelOp.Splat or KernelOp.Lane => 1,
         KernelOp.Store or KernelOp.StoreShared or KernelOp.Set or KernelOp.For or KernelOp.Add or KernelOp.Sub or KernelOp.Mul or KernelOp.Div or KernelOp.Rem or KernelOp.Min or KernelOp.Max
-            or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Shl or KernelOp.Shr or KernelOp.Eq or KernelOp.Lt or KernelOp.Le => 2,
+            or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Shl or KernelOp.Shr or KernelOp.PairDot or KernelOp.Eq or KernelOp.Lt or KernelOp.Le => 2,
         KernelOp.Fma or KernelOp.Select => 3,
         KernelOp.Vector => i.Type.Lanes,
     };
@@ -66,6 +66,9 @@ public static class KernelVerifier
                 break;
             case KernelOp.If:
                 Require(i.In[0].Type == KernelType.Bool && i.Bodies.Length is 1 or 2, k, i, "has no scalar condition");
+                break;
+            case KernelOp.PairDot:
+                Require(i.Type.Kind == ScalarKind.Int32 && i.In.All(x => x.Type == i.Type), k, i, "is for i32 only");
                 break;
             case KernelOp.Neg or KernelOp.Abs or KernelOp.Add or KernelOp.Sub or KernelOp.Mul or KernelOp.Div or KernelOp.Rem or KernelOp.Fma or KernelOp.Min or KernelOp.Max or KernelOp.And or KernelOp.Or
                 or KernelOp.Xor or KernelOp.Not or KernelOp.Floor or KernelOp.Ceil or KernelOp.Round or KernelOp.Trunc or KernelOp.Sqrt or KernelOp.Exp or KernelOp.Log or KernelOp.Sin or KernelOp.Cos:

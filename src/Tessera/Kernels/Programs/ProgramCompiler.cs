@@ -15,6 +15,7 @@ internal static class ProgramCompiler
     public static Program Run(Graph graph, KernelTarget target, Func<IReadOnlyList<Kernel>, ProgramCode> render, out IReadOnlyList<Launch> launches)
     {
         graph = Passes.Run(Decomposition.Pass, graph, null, null);
+        if (target.HasPairs) graph = Passes.Run(PairedProducts.Pass, graph, null, null);
         Schedule schedule = new(graph, target);
         launches = [.. schedule.Units.SelectMany(root => UnitCompiler.Compile(schedule, root, target))];
         List<Kernel> kernels = [];

@@ -29,7 +29,7 @@ internal static class Contraction
         {
             Val x = r.Read(a, Coords.OfDigits(e, a.Shape, d => d == a.Shape.Rank - 1 ? k : d == a.Shape.Rank - 2 ? at[rank - 2] : at[d + rank - a.Shape.Rank]));
             Val y = r.Read(b, Coords.OfDigits(e, b.Shape, d => d == b.Shape.Rank - 1 ? at[rank - 1] : d == b.Shape.Rank - 2 ? k : at[d + rank - b.Shape.Rank]));
-            sum.Value = x.Fma(y, sum.Value);
+            sum.Value = n.Arg is Arg.Paired ? x.PairDot(y, sum.Value) : x.Fma(y, sum.Value);
         });
         return Finish(sum.Value, n);
     }

@@ -15,6 +15,7 @@ internal static class Convolution
         Layout? lies = r.LayoutOf(x), weights = r.LayoutOf(w);
         bool[] covered = [.. Enumerable.Range(0, spatial).Select(i => Covers(lies, n, i))];
         Local sum = e.Local(Contraction.Zero(n, e));
+        Val Added(Val factor, Val v) => arg.InPairs ? factor.PairDot(v, sum.Value) : factor.Fma(v, sum.Value);
         Val Channel(Val c) => arg.Group == 1 ? c : each == 1 && outputs == 1 ? at[1] : at[1] / e.Int(outputs) * e.Int(each) + c;
         // One element for each result: what is known of its place holds for the operand as well.
         bool isPointwise = f.CountOf(2, f.Rank) == 1 && arg.Strides.All(v => v == 1) && Enumerable.Range(2, spatial).All(a => s[a] == n.Shape[a] && arg.Before[a - 2] == 0);
@@ -23,7 +24,7 @@ internal static class Convolution
             e.For(each, c =>
             {
                 Val factor = r.Read(w, Coords.OfDigits(e, f, a => a == 0 ? at[1] : a == 1 ? c : e.Int(0)));
-                sum.Value = factor.Fma(r.Read(x, at.With(s, 1, Channel(c))), sum.Value);
+                sum.Value = Added(factor, r.Read(x, at.With(s, 1, Channel(c))));
             });
             return Contraction.Finish(sum.Value, n);
         }
@@ -38,7 +39,7 @@ internal static class Convolution
             }
             Val factor = r.Read(w, Coords.OfAnyDigits(e, f, a => a == 0 ? at[1] : a == 1 ? channel : taps[a - 2]));
             Val Read(bool clamp) => r.Read(x, Coords.OfAnyDigits(e, s, a => a == 0 ? at[0] : a == 1 ? Channel(channel) : clamp && !covered[a - 2] ? Kept(place[a - 2], s[a]) : place[a - 2]));
-            sum.Value = factor.Fma(Guarded(e, inside, Contraction.Zero(n, e), Read), sum.Value);
+            sum.Value = Added(factor, Guarded(e, inside, Contraction.Zero(n, e), Read));
         }
         long[] extents = [.. f.Span[2..]];
         // Where the channels of neighbours follow one another, those of all taps of a row are one run.

@@ -88,6 +88,9 @@ internal readonly struct Val
 
     /// <summary>this·b + c, rounded once or twice.</summary>
     public Val Fma(Val b, Val c) => E.Fma(this, b, c);
+    /// <summary>c + low · low + high · high of pairs of 16-bit numbers.</summary>
+    public Val PairDot(Val b, Val c) => c + E.Binary(KernelOp.PairDot, this, b);
+
     public Val Fma(double b, double c) => E.Fma(this, E.Like(this, b), E.Like(this, c));
     public Val Fma(Val b, double c) => E.Fma(this, b, E.Like(this, c));
 }

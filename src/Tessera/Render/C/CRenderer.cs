@@ -113,7 +113,7 @@ internal abstract class CRenderer(Kernel k) : TextRenderer(k)
         KernelOp.Bitcast => Text.Atom(Bits(i.Type, Bare(i.In[0]))),
         KernelOp.Splat or KernelOp.Vector => Text.Atom(Vector(i.Type, i.In.Select(Bare))),
         KernelOp.Lane => Text.Atom(i.Type.Kind == ScalarKind.Bool ? TruthLane($"{Of(i.In[0])}.{"xyzw"[i.Number]}") : $"{Of(i.In[0])}.{"xyzw"[i.Number]}"),
-        KernelOp.Const or KernelOp.Item or KernelOp.Store or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If => throw Missing(i),
+        KernelOp.PairDot or KernelOp.Const or KernelOp.Item or KernelOp.Store or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If => throw Missing(i),
     };
 
     /// <summary>Signed integers of C must not overflow. Where their bounds are not known, unsigned ones compute, which wrap.</summary>

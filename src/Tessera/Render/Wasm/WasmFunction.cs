@@ -13,11 +13,12 @@ internal sealed class WasmFunction
     private readonly WasmAddresses _addresses;
     private readonly ILookup<Instruction, WasmPointer> _following;
     private readonly WasmMemory _memory;
+    private readonly bool _relaxed;
     private readonly int _item, _end;
 
-    private WasmFunction(Kernel k)
+    private WasmFunction(Kernel k, bool relaxed)
     {
-        _k = k;
+        (_k, _relaxed) = (k, relaxed);
         (_item, _end) = (k.Buffers.Length, k.Buffers.Length + 1);
         _memory = new(_code, Temporary);
         _addresses = new(k);
@@ -26,10 +27,12 @@ internal sealed class WasmFunction
         foreach (WasmPointer p in _addresses.Pointers) p.Local = p is { Origin: null, Start: 0 } ? p.Buffer : Temporary(WasmType.I32);
     }
 
-    public static WasmCode Render(Kernel k)
+    /// <param name="k">What to render.</param>
+    /// <param name="relaxed">Vectors of Float32 are multiplied and added by one instruction, which rounds once or twice as the processor likes.</param>
+    public static WasmCode Render(Kernel k, bool relaxed)
     {
         if (!k.Shared.IsEmpty) throw new TesseraException(ErrorCode.Internal, $"Kernel '{k.Name}' shares memory in workgroups, which WebAssembly has not.");
-        WasmFunction f = new(k);
+        WasmFunction f = new(k, relaxed);
         f.Whole();
         WasmCode body = new();
         body.Unsigned((uint)f._locals.Count);
@@ -179,10 +182,11 @@ internal sealed class WasmFunction
             case KernelOp.Convert: Convert(i); break;
             case KernelOp.Bitcast: Bitcast(i); break;
             case KernelOp.Fma:
+                bool whole = _relaxed && i.Type is { Kind: ScalarKind.Float32, Lanes: > 1 };
                 Push(i.In[0]); Push(i.In[1]);
-                _code.Op(WasmTypes.Op(KernelOp.Mul, i.Type)!.Value);
+                if (!whole) _code.Op(WasmTypes.Op(KernelOp.Mul, i.Type)!.Value);
                 Push(i.In[2]);
-                _code.Op(WasmTypes.Op(KernelOp.Add, i.Type)!.Value);
+                _code.Op(whole ? WasmOp.F32x4RelaxedMadd : WasmTypes.Op(KernelOp.Add, i.Type)!.Value);
                 break;
             case KernelOp.Not: Not(i); break;
             default:
@@ -331,6 +335,21 @@ internal sealed class WasmFunction
             Push(i.In[0]); Push(i.In[1]);
             Push(i.In[i.Op == KernelOp.Min ? 0 : 1]); Push(i.In[i.Op == KernelOp.Min ? 1 : 0]);
             _code.Op(WasmTypes.Op(KernelOp.Le, t)!.Value).Op(WasmOp.Select);
+        }
+        else if (i.Op is KernelOp.PairDot)
+        {
+            foreach (Instruction x in i.In)
+            {
+                Push(x);
+                _code.Op(WasmOp.I32Extend16S);
+            }
+            _code.Op(WasmOp.I32Mul);
+            foreach (Instruction x in i.In)
+            {
+                Push(x);
+                _code.Op(WasmOp.I32Const).Signed(16).Op(WasmOp.I32ShrS);
+            }
+            _code.Op(WasmOp.I32Mul).Op(WasmOp.I32Add);
         }
         else if (i.Op is KernelOp.Neg)
         {

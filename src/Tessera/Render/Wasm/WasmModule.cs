@@ -6,7 +6,8 @@ namespace Tessera.Render;
 internal static class WasmModule
 {
     /// <param name="kernels">What to render, in order.</param>
-    public static ProgramCode Render(IReadOnlyList<Kernel> kernels)
+    /// <param name="relaxed">With relaxed SIMD.</param>
+    public static ProgramCode Render(IReadOnlyList<Kernel> kernels, bool relaxed)
     {
         WasmCode module = new();
         module.Bytes("\0asm"u8).Bytes([1, 0, 0, 0]);
@@ -32,7 +33,7 @@ internal static class WasmModule
         {
             functions.Unsigned((uint)TypeOf([.. Enumerable.Repeat(WasmType.I32, kernels[i].Buffers.Length + 2)], []));
             exports.Text($"k{i}").Byte(0).Unsigned((uint)i + WasmHalves.Count);
-            code.Sized(WasmFunction.Render(kernels[i]));
+            code.Sized(WasmFunction.Render(kernels[i], relaxed));
         }
         WasmCode import = new();
         import.Unsigned(1).Text("env").Text("memory").Byte(2).Byte(0).Unsigned(1);

@@ -21,7 +21,7 @@ internal enum WasmOp
 
     I32WrapI64 = 0xA7, I64ExtendI32S = 0xAC, I64ExtendI32U = 0xAD, F32ConvertI32S = 0xB2, F32ConvertI32U = 0xB3, F32ConvertI64S = 0xB4, F32ConvertI64U = 0xB5, F32DemoteF64 = 0xB6,
     F64ConvertI32S = 0xB7, F64ConvertI32U = 0xB8, F64ConvertI64S = 0xB9, F64ConvertI64U = 0xBA, F64PromoteF32 = 0xBB,
-    I32ReinterpretF32 = 0xBC, I64ReinterpretF64 = 0xBD, F32ReinterpretI32 = 0xBE, F64ReinterpretI64 = 0xBF,
+    I32ReinterpretF32 = 0xBC, I64ReinterpretF64 = 0xBD, F32ReinterpretI32 = 0xBE, F64ReinterpretI64 = 0xBF, I32Extend16S = 0xC1,
 
     I32TruncSatF32S = 0xFC0000, I32TruncSatF32U = 0xFC0001, I32TruncSatF64S = 0xFC0002, I32TruncSatF64U = 0xFC0003,
     I64TruncSatF32S = 0xFC0004, I64TruncSatF32U = 0xFC0005, I64TruncSatF64S = 0xFC0006, I64TruncSatF64U = 0xFC0007,
@@ -35,7 +35,10 @@ internal enum WasmOp
     I16x8ExtendLowI8x16S = 0xFD0087, I16x8ExtendLowI8x16U = 0xFD0089,
     I32x4Abs = 0xFD00A0, I32x4Neg = 0xFD00A1, I32x4ExtendLowI16x8S = 0xFD00A7, I32x4ExtendLowI16x8U = 0xFD00A9,
     I32x4Shl = 0xFD00AB, I32x4ShrS = 0xFD00AC, I32x4ShrU = 0xFD00AD, I32x4Add = 0xFD00AE, I32x4Sub = 0xFD00B1, I32x4Mul = 0xFD00B5,
-    I32x4MinS = 0xFD00B6, I32x4MinU = 0xFD00B7, I32x4MaxS = 0xFD00B8, I32x4MaxU = 0xFD00B9,
+    I32x4MinS = 0xFD00B6, I32x4MinU = 0xFD00B7, I32x4MaxS = 0xFD00B8, I32x4MaxU = 0xFD00B9, I32x4DotI16x8S = 0xFD00BA,
     F32x4Abs = 0xFD00E0, F32x4Neg = 0xFD00E1, F32x4Sqrt = 0xFD00E3, F32x4Add = 0xFD00E4, F32x4Sub = 0xFD00E5, F32x4Mul = 0xFD00E6, F32x4Div = 0xFD00E7, F32x4Min = 0xFD00E8, F32x4Max = 0xFD00E9,
     I32x4TruncSatF32x4S = 0xFD00F8, I32x4TruncSatF32x4U = 0xFD00F9, F32x4ConvertI32x4S = 0xFD00FA, F32x4ConvertI32x4U = 0xFD00FB,
+
+    // Relaxed SIMD
+    F32x4RelaxedMadd = 0xFD0105,
 }

@@ -44,6 +44,7 @@ internal static class WasmTypes
             KernelOp.Xor => t.Lanes > 1 ? "V128Xor" : prefix + "Xor",
             KernelOp.Shl when t.Lanes == 1 => prefix + "Shl",
             KernelOp.Shr when t.Lanes == 1 => prefix + "Shr" + sign,
+            KernelOp.PairDot when t.Lanes > 1 => "I32x4DotI16x8S",
             KernelOp.Eq => prefix + "Eq",
             KernelOp.Lt => prefix + "Lt" + sign,
             KernelOp.Le => prefix + "Le" + sign,

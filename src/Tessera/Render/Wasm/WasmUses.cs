@@ -75,7 +75,7 @@ internal sealed class WasmUses
     {
         KernelOp.Load => _k.Buffers[i.Number] is { Access: BufferAccess.Read, Type: DType.Float32 or DType.Int32 or DType.UInt32 },
         KernelOp.Neg or KernelOp.Add or KernelOp.Sub or KernelOp.Mul or KernelOp.Fma or KernelOp.Eq or KernelOp.Lt or KernelOp.Le or KernelOp.Splat or KernelOp.Convert => true,
-        KernelOp.Div or KernelOp.Rem or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.Min or KernelOp.Max => WasmTypes.Op(i.Op, i.Type) is not null,
+        KernelOp.Div or KernelOp.Rem or KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.PairDot or KernelOp.Min or KernelOp.Max => WasmTypes.Op(i.Op, i.Type) is not null,
         _ => false,
     };
 }

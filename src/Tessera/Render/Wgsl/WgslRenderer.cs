@@ -116,7 +116,7 @@ internal sealed class WgslRenderer : TextRenderer
         KernelOp.Convert or KernelOp.Splat or KernelOp.Vector => Call(TypeName(i.Type), i),
         KernelOp.Bitcast => Call($"bitcast<{TypeName(i.Type)}>", i),
         KernelOp.Lane => Text.Atom($"{Of(i.In[0])}.{"xyzw"[i.Number]}"),
-        KernelOp.Const or KernelOp.Item or KernelOp.Store or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If => throw Missing(i),
+        KernelOp.PairDot or KernelOp.Const or KernelOp.Item or KernelOp.Store or KernelOp.StoreShared or KernelOp.Barrier or KernelOp.Var or KernelOp.Get or KernelOp.Set or KernelOp.For or KernelOp.If => throw Missing(i),
     };
 
     /// <summary>Elements of bytes and of 16 bits fit every conversion.</summary>
