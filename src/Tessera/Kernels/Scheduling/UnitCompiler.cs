@@ -47,6 +47,7 @@ internal sealed class UnitCompiler
             GraphOp.Pool when template.Outputs.Length > 1 => [PoolWithPlaces()],
             GraphOp.MatMul or GraphOp.Conv => [Blocked(template)],
             GraphOp.Rnn => [Rnn()],
+            GraphOp.Fft when _isLong => throw new TesseraException(ErrorCode.Unsupported, $"Fft of Float64 would take minutes without 64-bit floats, which {_target.Name} lacks."),
             GraphOp.Host or GraphOp.Attention => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} has no kernel."),
             _ => [Best(lanes => Pointwise(_root, lanes, (at, r, e, w) => w.Write(_root, at, r.Read(_root, at))))],
         };
