@@ -20,7 +20,17 @@ internal sealed unsafe class QuadMatching(int pairs)
     public void Add(int quad, sbyte* weights)
     {
         byte[] sums = new byte[_length];
-        for (int i = 0; i < pairs; i++)
+        int done = 0;
+        Vector<short> none = Vector<short>.Zero;
+        fixed (byte* to = sums)
+            for (; done + Vector<short>.Count <= pairs; done += Vector<short>.Count)
+            {
+                // Both sums fit a byte: a pair's take the place of its weights.
+                Vector<short> pair = Vector.Load((short*)(weights + 2 * done)), a = pair << 8 >> 8, b = pair >> 8;
+                Vector<short> above = Vector.Max(a, none) + Vector.Max(b, none), below = none - (Vector.Min(a, none) + Vector.Min(b, none));
+                Vector.Store(above | below << 8, (short*)(to + 2 * done));
+            }
+        for (int i = done; i < pairs; i++)
         {
             int a = weights[2 * i], b = weights[2 * i + 1];
             sums[2 * i] = (byte)(Math.Max(a, 0) + Math.Max(b, 0));

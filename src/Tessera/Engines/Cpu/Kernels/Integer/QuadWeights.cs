@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Tessera.Engines.Cpu.Kernels;
@@ -63,8 +65,14 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
     /// <param name="match">Whether to look for twos, which takes longer.</param>
     public void Pack<T>(T* w, long step, long kStep, int shift, int group, byte* packed, bool match)
     {
+        byte[] room = ArrayPool<byte>.Shared.Rent(checked(4 * Math.Max(1, columns ? Group : Of(group)) * Math.Max(1, Quads)));
+        fixed (byte* quads = room) Sort(w, step, kStep, shift, group, packed, match, (sbyte*)quads);
+        ArrayPool<byte>.Shared.Return(room);
+    }
+
+    private void Sort<T>(T* w, long step, long kStep, int shift, int group, byte* packed, bool match, sbyte* quads)
+    {
         int n = Of(group), lanes = columns ? Group : n, near = 0, far = Quads;
-        sbyte* quad = stackalloc sbyte[4 * lanes];
         int* order = Order(packed, group), sums = Sums(packed) + (long)group * Group;
         byte* bytes = Data(packed, group), words = columns ? null : Words(packed, group);
         QuadMatching? twos = match && Quads >= Worthwhile && shape.Bytes == ByteProducts.Saturating ? new(2 * lanes) : null;
@@ -72,6 +80,7 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
         for (int i = 0; i < Group; i++) sums[i] = 0;
         for (int q = 0; q < Quads; q++)
         {
+            sbyte* quad = quads + 4L * lanes * q;
             Read(w + 4L * q * kStep, step, kStep, shift, n, (int)Math.Min(4, k - 4L * q), lanes, quad);
             for (int i = 0; i < n; i++) sums[i] += quad[4 * i] + quad[4 * i + 1] + quad[4 * i + 2] + quad[4 * i + 3];
             bool isNear = shape.Bytes == ByteProducts.Exact || shape.Bytes == ByteProducts.Saturating && Stays(quad, lanes);
@@ -85,8 +94,7 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
         ((int*)(packed + NearAt))[group] = near - 2 * matched;
         for (int at = 0; at < Quads; at++)
         {
-            long q = order[at];
-            Read(w + 4 * q * kStep, step, kStep, shift, n, (int)Math.Min(4, k - 4 * q), lanes, quad);
+            sbyte* quad = quads + 4L * lanes * order[at];
             if (columns || at < near) Buffer.MemoryCopy(quad, bytes + 4L * lanes * at, 4 * lanes, 4 * lanes);
             else Widen(quad, lanes, (short*)(words + 8L * lanes * (at - near)));
         }
@@ -95,7 +103,14 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
     /// <summary>Whether a pair of products with bytes up to 255 stays within 16 bits for every pair of the quad.</summary>
     private static bool Stays(sbyte* quad, int lanes)
     {
-        for (int i = 0; i < 2 * lanes; i++)
+        int i = 0;
+        Vector<short> most = Vector.Create((short)128), none = Vector<short>.Zero;
+        for (; i + Vector<short>.Count <= 2 * lanes; i += Vector<short>.Count)
+        {
+            Vector<short> pair = Vector.Load((short*)(quad + 2 * i)), a = pair << 8 >> 8, b = pair >> 8;
+            if (Vector.GreaterThanAny(Vector.Max(a, none) + Vector.Max(b, none), most) || Vector.LessThanAny(Vector.Min(a, none) + Vector.Min(b, none), -most)) return false;
+        }
+        for (; i < 2 * lanes; i++)
         {
             int a = quad[2 * i], b = quad[2 * i + 1];
             if (Math.Max(a, 0) + Math.Max(b, 0) > 128 || Math.Min(a, 0) + Math.Min(b, 0) < -128) return false;
@@ -105,8 +120,18 @@ internal sealed unsafe class QuadWeights(QuadShape shape, long count, long k, bo
 
     private static void Read<T>(T* w, long step, long kStep, int shift, int n, int terms, int lanes, sbyte* quad)
     {
-        for (int i = 0; i < lanes; i++)
-            for (int p = 0; p < 4; p++) quad[4 * i + p] = i < n && p < terms ? (sbyte)(Wide(w[i * step + p * kStep]) + shift) : (sbyte)0;
+        if (n < lanes || terms < 4) new Span<sbyte>(quad, 4 * lanes).Clear();
+        if (kStep == 1)
+        {
+            for (int i = 0; i < n; i++, w += step)
+                for (int p = 0; p < terms; p++) quad[4 * i + p] = (sbyte)(Wide(w[p]) + shift);
+            return;
+        }
+        for (int p = 0; p < terms; p++, w += kStep)
+        {
+            T* from = w;
+            for (int i = 0; i < n; i++, from += step) quad[4 * i + p] = (sbyte)(Wide(*from) + shift);
+        }
     }
 
     /// <summary>Even bytes of every row as 16-bit numbers, then odd ones.</summary>
