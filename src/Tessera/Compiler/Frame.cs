@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Ops;
@@ -10,6 +11,9 @@ namespace Tessera.Compiler;
 /// <param name="arguments">Values of a function's attributes, for references in its body.</param>
 internal sealed class Frame(Frame? parent, OnnxModel model, IReadOnlyDictionary<string, long> opsets, IReadOnlyDictionary<string, Tensor> initializers, IReadOnlyDictionary<string, OnnxAttribute> arguments)
 {
+    /// <summary>Compares names of values: a frame and a name in it.</summary>
+    public static IEqualityComparer<(Frame, string)> Names { get; } = new NameComparer();
+
     public Frame? Parent { get; } = parent;
 
     public OnnxModel Model { get; } = model;
@@ -34,6 +38,13 @@ internal sealed class Frame(Frame? parent, OnnxModel model, IReadOnlyDictionary<
     /// <summary>The attribute itself, or the function argument that it refers to; null when neither is given.</summary>
     public OnnxAttribute? Attribute(OnnxNode node, string name) =>
         !node.Attributes.TryGetValue(name, out OnnxAttribute? a) ? null : a.RefAttribute is { } r ? Arguments.GetValueOrDefault(r) : a;
+
+    private sealed class NameComparer : IEqualityComparer<(Frame, string)>
+    {
+        public bool Equals((Frame, string) a, (Frame, string) b) => ReferenceEquals(a.Item1, b.Item1) && a.Item2 == b.Item2;
+
+        public int GetHashCode((Frame, string) name) => (RuntimeHelpers.GetHashCode(name.Item1) * 31) ^ name.Item2.GetHashCode(StringComparison.Ordinal);
+    }
 }
 
 /// <summary>Work that is still to be lowered.</summary>
@@ -90,5 +101,14 @@ internal sealed record DynamicStep(Frame Frame, OnnxNode Node, NodeAttributes At
 internal sealed record Specialized(Graph Graph, ImmutableArray<int> LeafOfInput, ImmutableArray<Recipe> Results, ImmutableArray<DynamicStep> Steps, Continuation? Next)
 {
     /// <summary>Whether the results are the graph's outputs, one for one.</summary>
-    public bool OutputsInOrder => Graph.Outputs.Length == Results.Length && Results.Select((r, i) => r is Recipe.Output o && o.Index == i).All(same => same);
+    public bool OutputsInOrder
+    {
+        get
+        {
+            if (Graph.Outputs.Length != Results.Length) return false;
+            for (int i = 0; i < Results.Length; i++)
+                if (Results[i] is not Recipe.Output o || o.Index != i) return false;
+            return true;
+        }
+    }
 }

@@ -36,8 +36,16 @@ internal sealed partial class Specializer
         if (++_depth > MaxInlineDepth) throw new TesseraException(ErrorCode.MalformedModel, $"Functions and branches are nested more than {MaxInlineDepth} deep; a function that calls itself never ends.");
         foreach (OnnxNode n in nodes) Take(new Item.Call(inner, n));
         _depth--;
-        (string From, string To)[] pairs = [.. results.Zip(names).Where(p => p.Second.Length > 0)];
-        Take(new Item.Bind(inner, [.. pairs.Select(p => p.From)], outer, [.. pairs.Select(p => p.To)]));
+        List<string> from = [], to = [];
+        int i = 0;
+        foreach (string result in results)
+        {
+            if (i == names.Count) break;
+            if (names[i++] is not { Length: > 0 } name) continue;
+            from.Add(result);
+            to.Add(name);
+        }
+        Take(new Item.Bind(inner, [.. from], outer, [.. to]));
     }
 
     private void Control(Item.Call call, NodeAttributes attributes, Lowered?[] inputs)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Tessera.Ir;
 using Tessera.Onnx;
 using Tessera.Ops;
@@ -51,19 +52,25 @@ internal sealed partial class Specializer
             if (FreeNames.Of(node).Any(n => Find(frame, n) is null)) continue;
             ImmutableArray<Recipe?> inputs = [.. node.Inputs.Select(n => n.Length == 0 ? null : ToRecipe(Find(frame, n)!))];
             string[] captured = [.. FreeNames.Bodies(node).SelectMany(FreeNames.Of).Distinct()];
-            _steps.Insert(0, new DynamicStep(frame, node, new NodeAttributes(frame, node), def, inputs, [.. captured.Select(n => (n, ToRecipe(Find(frame, n)!)))]));
+            (string, Recipe)[] known = new (string, Recipe)[captured.Length];
+            for (int k = 0; k < known.Length; k++) known[k] = (captured[k], ToRecipe(Find(frame, captured[k])!));
+            _steps.Insert(0, new DynamicStep(frame, node, new NodeAttributes(frame, node), def, inputs, ImmutableCollectionsMarshal.AsImmutableArray(known)));
             _waiting.RemoveAt(i);
         }
-        foreach (DynamicStep s in _steps) _stepResults.AddRange(s.Node.Outputs.Select(o => (s.Frame, o)));
+        foreach (DynamicStep s in _steps)
+            foreach (string o in s.Node.Outputs) _stepResults.Add((s.Frame, o));
     }
 
     private Specialized Leave()
     {
         List<(Frame, string)> live = [];
         List<Recipe> results = [];
-        Dictionary<(Frame, string), Recipe> constants = [];
-        HashSet<(Frame, string)> done = [];
-        foreach ((Frame frame, string name) in _waiting.SelectMany(Reads).Concat(_from.Outputs.Select(o => (_from.Root, o))))
+        Dictionary<(Frame, string), Recipe> constants = new(Frame.Names);
+        HashSet<(Frame, string)> done = new(Frame.Names);
+        List<(Frame, string)> reads = [];
+        foreach (Item item in _waiting) AddReads(item, reads);
+        foreach (string o in _from.Outputs) reads.Add((_from.Root, o));
+        foreach ((Frame frame, string name) in reads)
         {
             if (Resolve(frame, name) is not { } key || !done.Add(key)) continue;
             Recipe r = ToRecipe(_values[key]);
@@ -71,23 +78,36 @@ internal sealed partial class Specializer
             live.Add(key);
             results.Add(r);
         }
-        live.AddRange(_stepResults);
+        foreach ((Frame, string) result in _stepResults) live.Add(result);
         // Values already known to be needed are constants of the next plan from the start.
-        HashSet<(Frame, string)> needed = [.. _needed.Select(n => Resolve(n.Item1, n.Item2)).OfType<(Frame, string)>()];
-        ImmutableHashSet<int> needs = [.. Enumerable.Range(0, live.Count).Where(i => needed.Contains(live[i]))];
-        Continuation next = new(_from.Root, _from.Outputs, [.. _waiting], [.. live], constants, needs);
+        HashSet<(Frame, string)> needed = new(Frame.Names);
+        foreach ((Frame frame, string name) in _needed)
+            if (Resolve(frame, name) is { } key) needed.Add(key);
+        ImmutableHashSet<int> needs = [];
+        for (int i = 0; needed.Count > 0 && i < live.Count; i++)
+            if (needed.Contains(live[i])) needs = needs.Add(i);
+        Continuation next = new(_from.Root, _from.Outputs, [.. _waiting], ImmutableCollectionsMarshal.AsImmutableArray(live.ToArray()), constants, needs);
         return new(BuildGraph(), [.. _leafOfInput], [.. results], [.. _steps], next);
     }
 
     private Graph BuildGraph() => _graph.Build(_outputs);
 
-    private static IEnumerable<(Frame, string)> Reads(Item item) => item switch
+    private static void AddReads(Item item, List<(Frame, string)> reads)
     {
-        Item.Call c => FreeNames.Of(c.Node).Select(n => (c.Frame, n)),
-        Item.Bind b => b.From.Select(n => (b.Inner, n)),
-        Item.Collect c => c.Inner.SelectMany(f => c.From.Select(n => (f, n))),
-        _ => [],
-    };
+        switch (item)
+        {
+            case Item.Call c:
+                foreach (string n in FreeNames.Of(c.Node)) reads.Add((c.Frame, n));
+                break;
+            case Item.Bind b:
+                foreach (string n in b.From) reads.Add((b.Inner, n));
+                break;
+            case Item.Collect c:
+                foreach (Frame f in c.Inner)
+                    foreach (string n in c.From) reads.Add((f, n));
+                break;
+        }
+    }
 
     /// <summary>The frame that holds <paramref name="name"/> as a value; null when nothing does yet, or an initializer gives it.</summary>
     private (Frame, string)? Resolve(Frame frame, string name)

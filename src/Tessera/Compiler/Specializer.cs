@@ -16,12 +16,12 @@ internal sealed partial class Specializer
     private readonly GraphBuilder _graph;
     private readonly Continuation _from;
     private readonly FoldedConstants _folded;
-    private readonly Dictionary<(Frame, string), Lowered> _values = [];
-    private readonly Dictionary<(Frame, string), int> _liveIndex = [];
+    private readonly Dictionary<(Frame, string), Lowered> _values = new(Frame.Names);
+    private readonly Dictionary<(Frame, string), int> _liveIndex = new(Frame.Names);
     private readonly Dictionary<Node, int> _entryOfInput = [];
     private readonly List<int> _leafOfInput = [];
     private readonly List<Item> _waiting = [];
-    private readonly HashSet<(Frame, string)> _needed = [];
+    private readonly HashSet<(Frame, string)> _needed = new(Frame.Names);
     private readonly List<DynamicStep> _steps = [];
     private readonly List<(Frame, string)> _stepResults = [];
     private readonly Dictionary<string, OnnxNode> _producer = [];
@@ -44,6 +44,7 @@ internal sealed partial class Specializer
                 Specializer s = new(start with { Needs = needs }, fold, folded) { _unrolls = unrolls };
                 s.BindLive(live);
                 foreach (Item i in start.Items) s.Take(i);
+                if (s._needed.Count == 0) return s.Finish();
                 ImmutableHashSet<int> more = s.CheapNeeds();
                 if (more.IsSubsetOf(needs)) return s.Finish();
                 needs = needs.Union(more);
@@ -53,7 +54,8 @@ internal sealed partial class Specializer
 
     private void BindLive(IReadOnlyList<Value> live)
     {
-        foreach (((Frame, string) key, Recipe r) in _from.Constants) _values[key] = FromConstant(r);
+        if (_from.Constants.Count > 0)
+            foreach (((Frame, string) key, Recipe r) in _from.Constants) _values[key] = FromConstant(r);
         for (int i = 0; i < live.Count; i++)
         {
             _liveIndex[_from.Live[i]] = i;
@@ -78,7 +80,7 @@ internal sealed partial class Specializer
         }
         Tensor t = ((TensorValue)value).Tensor;
         int leaf = _leaves++;
-        if (_from.Needs.Contains(entry)) return _graph.Const(Copy(t));
+        if (!_from.Needs.IsEmpty && _from.Needs.Contains(entry)) return _graph.Const(Copy(t));
         Node n = _graph.Input(_from.Live[entry].Name, t.Type, t.Shape);
         _entryOfInput[n] = entry;
         _leafOfInput.Add(leaf);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Tessera.Ir;
 
@@ -23,38 +24,68 @@ public abstract record Arg
 {
     private Arg() { }
 
+    /// <summary>Tells nodes with the same operands apart where there may be many, for tables of nodes; 0 where operator and operands say enough.</summary>
+    internal virtual int Spread => 0;
+
     /// <summary>Input: position and name.</summary>
-    public sealed record Input(int Index, string Name, DType Type, Shape Shape) : Arg;
+    public sealed record Input(int Index, string Name, DType Type, Shape Shape) : Arg
+    {
+        internal override int Spread => Index;
+    }
 
     /// <summary>Const: the value. Two Const nodes are equal when they hold the same tensor object.</summary>
-    public sealed record Const(Tensor Value) : Arg;
+    public sealed record Const(Tensor Value) : Arg
+    {
+        internal override int Spread => RuntimeHelpers.GetHashCode(Value);
+    }
 
     /// <summary>Random: Uniform in [A, B) or Normal with mean A and deviation B; Philox-4×32-10 keyed by Seed, counter = element index.</summary>
     public sealed record Random(RandomKind Kind, DType Type, Shape Shape, double A, double B, ulong Seed) : Arg;
 
     /// <summary>Cast: target type. Saturate matters for 8-bit floats only.</summary>
-    public sealed record To(DType Type, bool Saturate) : Arg;
+    public sealed record To(DType Type, bool Saturate) : Arg
+    {
+        internal override int Spread => (int)Type;
+    }
 
     /// <summary>IsInf: which signs count.</summary>
     public sealed record Infinity(bool Positive, bool Negative) : Arg;
 
     /// <summary>Reshape, Broadcast: the new shape.</summary>
-    public sealed record Shaped(Shape Shape) : Arg;
+    public sealed record Shaped(Shape Shape) : Arg
+    {
+        internal override int Spread => Shape.GetHashCode();
+    }
 
     /// <summary>Transpose: output axis i is input axis Axes[i].</summary>
-    public sealed record Permutation(Ints Axes) : Arg;
+    public sealed record Permutation(Ints Axes) : Arg
+    {
+        internal override int Spread => Axes.GetHashCode();
+    }
 
     /// <summary>Slice, per axis: elements Starts + j·Steps for j in 0…Counts−1; every one lies inside. Steps may be negative.</summary>
-    public sealed record Slice(Ints Starts, Ints Counts, Ints Steps) : Arg;
+    public sealed record Slice(Ints Starts, Ints Counts, Ints Steps) : Arg
+    {
+        internal override int Spread => HashCode.Combine(Starts.GetHashCode(), Counts.GetHashCode(), Steps.GetHashCode());
+    }
 
     /// <summary>Pad, per axis: elements added before and after (never negative). The value is operand 1, a scalar; used by Constant only.</summary>
-    public sealed record Pad(PadMode Mode, Ints Before, Ints After) : Arg;
+    public sealed record Pad(PadMode Mode, Ints Before, Ints After) : Arg
+    {
+        internal override int Spread => HashCode.Combine(Before.GetHashCode(), After.GetHashCode());
+    }
 
     /// <summary>Concat, Softmax, LogSoftmax, Gather, GatherElements, Resample: the axis (0…rank−1). GatherNd: number of batch axes.</summary>
-    public sealed record Along(int Axis) : Arg;
+    public sealed record Along(int Axis) : Arg
+    {
+        internal override int Spread => Axis;
+    }
 
     /// <summary>ReduceX: axes, sorted and distinct.</summary>
-    public sealed record Reduce(Ints Axes, bool KeepDims) : Arg;
+    public sealed record Reduce(Ints Axes, bool KeepDims) : Arg
+    {
+        internal override int Spread => Axes.GetHashCode();
+    }
 
     /// <summary>ArgMax, ArgMin: Int64 out; Last picks the last of equals.</summary>
     public sealed record ArgReduce(int Axis, bool KeepDims, bool Last) : Arg;
@@ -112,7 +143,10 @@ public abstract record Arg
     public sealed record Host(HostFunction Function) : Arg;
 
     /// <summary>Part: which output.</summary>
-    public sealed record Part(int Index) : Arg;
+    public sealed record Part(int Index) : Arg
+    {
+        internal override int Spread => Index;
+    }
 }
 
 /// <summary>Element type and shape of one value.</summary>

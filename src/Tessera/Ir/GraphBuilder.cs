@@ -119,7 +119,7 @@ public sealed partial class GraphBuilder(Fold? fold = null)
             HashCode h = default;
             h.Add((int)Op);
             foreach (Node n in In) h.Add(n.Id);
-            h.Add(Arg);
+            h.Add(Arg?.Spread ?? 0);
             return h.ToHashCode();
         }
     }

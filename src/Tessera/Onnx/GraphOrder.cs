@@ -34,8 +34,11 @@ internal static class GraphOrder
     private static bool IsSorted(IReadOnlyList<int>?[] needs)
     {
         for (int i = 0; i < needs.Length; i++)
-            foreach (int p in needs[i] ?? [])
-                if (p >= i) return false;
+        {
+            if (needs[i] is not { } from) continue;
+            for (int k = 0; k < from.Count; k++)
+                if (from[k] >= i) return false;
+        }
         return true;
     }
 

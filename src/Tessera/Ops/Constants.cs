@@ -53,8 +53,10 @@ internal static class Constants
     {
         long start = c.ConstantInts(0)[0], limit = c.ConstantInts(1)[0], delta = c.ConstantInts(2)[0];
         if (delta == 0) throw c.Error(ErrorCode.InvalidArgument, "delta is 0.");
-        Int128 span = delta > 0 ? (Int128)limit - start : (Int128)start - limit, step = Int128.Abs(delta), n = span <= 0 ? 0 : (span + step - 1) / step;
-        long[] v = new long[TableSize.Of(c, (long)Int128.Min(n, long.MaxValue))];
+        // Differences of 64-bit integers fit 64 bits without a sign.
+        ulong span = delta > 0 == limit > start ? unchecked(delta > 0 ? (ulong)limit - (ulong)start : (ulong)start - (ulong)limit) : 0;
+        ulong step = unchecked(delta > 0 ? (ulong)delta : 0 - (ulong)delta), n = span == 0 ? 0 : (span - 1) / step + 1;
+        long[] v = new long[TableSize.Of(c, (long)Math.Min(n, long.MaxValue))];
         for (int i = 0; i < v.Length; i++) v[i] = start + i * delta;
         return Vectors.Of(type, v);
     }

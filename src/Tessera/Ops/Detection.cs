@@ -26,7 +26,11 @@ internal static class Detection
             {
                 float[] score = s.Slice((n * classes + c) * count, count).ToArray();
                 List<int> kept = [];
-                foreach (int i in Enumerable.Range(0, count).Where(i => score[i] > threshold).OrderByDescending(i => score[i]))
+                List<int> order = [];
+                for (int i = 0; i < count; i++)
+                    if (score[i] > threshold) order.Add(i);
+                order.Sort((i, j) => score[j].CompareTo(score[i]) is not 0 and var by ? by : i - j);
+                foreach (int i in order)
                 {
                     if (kept.Count >= most) break;
                     if (kept.Exists(k => Box.Overlap(corners[k], corners[i]) > overlap)) continue;

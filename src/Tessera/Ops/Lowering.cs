@@ -39,7 +39,12 @@ public abstract class Lowering(GraphBuilder graph) : Attributes
     public Node? Maybe(int index) => Has(index) ? this[index] : null;
 
     /// <summary>All tensor inputs.</summary>
-    public Node[] All() => [.. Enumerable.Range(0, Count).Select(i => this[i])];
+    public Node[] All()
+    {
+        Node[] all = new Node[Count];
+        for (int i = 0; i < all.Length; i++) all[i] = this[i];
+        return all;
+    }
 
     /// <summary>The elements of integer input <paramref name="index"/>, which must be known while the graph is built.</summary>
     public long[] ConstantInts(int index) => Scalars.ToInt64(Constant(index));

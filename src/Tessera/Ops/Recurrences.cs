@@ -76,7 +76,9 @@ internal static class Recurrences
             double Take(double[] values, ref int at, double missing) => values.Length == names.Length ? values[i] : at < values.Length ? values[at++] : missing;
             return new(k, alpha is { } av ? Take(alphas, ref a, av) : 0, beta is { } bv ? Take(betas, ref b, bv) : 0);
         }
-        return [.. names.Select(One)];
+        ImmutableArray<RnnActivation>.Builder all = ImmutableArray.CreateBuilder<RnnActivation>(names.Length);
+        for (int i = 0; i < names.Length; i++) all.Add(One(names[i], i));
+        return all.MoveToImmutable();
     }
 
     private static (RnnActivationKind, double? Alpha, double? Beta) Defaults(Attributes c, string name) =>

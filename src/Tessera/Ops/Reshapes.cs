@@ -74,16 +74,30 @@ internal static class Reshapes
         Shape s = c[0].Shape;
         long[] axes = c.IntsAt(1, "axes") ?? throw c.Error(ErrorCode.MalformedModel, "the axes are missing.");
         int rank = s.Rank + axes.Length;
-        HashSet<long> added = [.. axes.Select(a => a < 0 ? a + rank : a)];
-        if (added.Count != axes.Length || added.Any(a => a < 0 || a >= rank)) throw c.Error(ErrorCode.ShapeMismatch, $"axes [{string.Join(", ", axes)}] are not distinct axes of a result of rank {rank}.");
-        int from = 0;
-        return c.G.Reshape(c[0], Shape.Of([.. Enumerable.Range(0, rank).Select(i => added.Contains(i) ? 1 : s[from++])]));
+        long[] e = new long[rank];
+        foreach (long a in axes)
+        {
+            long at = a < 0 ? a + rank : a;
+            // An axis that was met before has its 1 already.
+            if (at < 0 || at >= rank || e[at] != 0) throw c.Error(ErrorCode.ShapeMismatch, $"axes [{string.Join(", ", axes)}] are not distinct axes of a result of rank {rank}.");
+            e[at] = 1;
+        }
+        for (int i = 0, from = 0; i < rank; i++)
+            if (e[i] == 0) e[i] = s[from++];
+        return c.G.Reshape(c[0], Shape.Of(e));
     }
 
     private static Node Transpose(Lowering c)
     {
         int rank = c[0].Shape.Rank;
-        return c.G.Transpose(c[0], c.Ints("perm") is { } p ? Array.ConvertAll(p, v => checked((int)v)) : [.. Enumerable.Range(0, rank).Reverse()]);
+        return c.G.Transpose(c[0], c.Ints("perm") is { } p ? Array.ConvertAll(p, v => checked((int)v)) : Backwards(rank));
+    }
+
+    private static int[] Backwards(int rank)
+    {
+        int[] axes = new int[rank];
+        for (int i = 0; i < rank; i++) axes[i] = rank - 1 - i;
+        return axes;
     }
 
     private static Node Tile(Lowering c, Node x, long[] repeats)

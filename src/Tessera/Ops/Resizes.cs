@@ -28,18 +28,34 @@ internal static class Resizes
     private static Node Resize(Lowering c)
     {
         Shape x = c[0].Shape;
-        int[] axes = c.Ints("axes") is { } a ? [.. a.Select(v => x.Axis(v))] : [.. Enumerable.Range(0, x.Rank)];
+        long[]? given = c.Ints("axes");
+        int[] axes = new int[given?.Length ?? x.Rank];
+        for (int i = 0; i < axes.Length; i++) axes[i] = given is null ? i : x.Axis(given[i]);
         double[]? scales = c.Has(2) && c[2].Shape.Count > 0 ? c.ConstantFloats(2) : null;
         long[]? sizes = scales is null && c.Has(3) && c[3].Shape.Count > 0 ? c.ConstantInts(3) : null;
         if ((scales?.Length ?? sizes?.Length) != axes.Length) throw c.Error(ErrorCode.ShapeMismatch, $"exactly one of scales and sizes must be given, with {axes.Length} entries for input {x}.");
         if (scales?.Any(s => !(s > 0)) ?? sizes!.Any(s => s < 0)) throw c.Error(ErrorCode.InvalidArgument, "scales must be positive and sizes not negative.");
         Resampling how = Read(c);
-        double[] roi = how.Coordinates == CoordinateMode.CropAndResize ? c.ConstantFloats(1) : [.. new double[axes.Length], .. Enumerable.Repeat(1.0, axes.Length)];
+        double[] roi = how.Coordinates == CoordinateMode.CropAndResize ? c.ConstantFloats(1) : Whole(axes.Length);
         if (roi.Length != 2 * axes.Length) throw c.Error(ErrorCode.ShapeMismatch, $"roi needs {2 * axes.Length} entries, starts before ends; it has {roi.Length}.");
-        float[] factors = scales is not null ? [.. scales.Select(s => (float)s)] : [.. axes.Select((axis, i) => (float)sizes![i] / x[axis])];
+        float[] factors = new float[axes.Length];
+        for (int i = 0; i < factors.Length; i++) factors[i] = scales is not null ? (float)scales[i] : (float)sizes![i] / x[axes[i]];
         if (sizes is not null) Keep(c, x, axes, factors, sizes);
-        AxisResize[] plan = [.. axes.Select((axis, i) => new AxisResize(axis, x[axis], sizes is null ? Floor(x[axis], factors[i]) : sizes[i], factors[i], (float)roi[i], (float)roi[i + axes.Length]))];
+        AxisResize[] plan = new AxisResize[axes.Length];
+        for (int i = 0; i < plan.Length; i++)
+        {
+            long extent = x[axes[i]];
+            plan[i] = new(axes[i], extent, sizes is null ? Floor(extent, factors[i]) : sizes[i], factors[i], (float)roi[i], (float)roi[i + axes.Length]);
+        }
         return Apply(c, how, plan);
+    }
+
+    /// <summary>The region that is all of the input: from 0 to 1 along each axis.</summary>
+    private static double[] Whole(int axes)
+    {
+        double[] roi = new double[2 * axes];
+        Array.Fill(roi, 1, axes, axes);
+        return roi;
     }
 
     /// <summary>One factor for all axes when the aspect ratio is to be kept.</summary>
@@ -86,7 +102,7 @@ internal static class Resizes
     {
         GraphBuilder g = c.G;
         Node x = c[0];
-        plan = [.. plan.Where(a => !a.IsIdentity(how)).OrderBy(a => a.Scale)];
+        plan = Sorted(plan, how);
         foreach (AxisResize a in plan)
             if (TableSize.Of(c, a.Out, a.Taps(how)) > 0 && a.In == 0) throw c.Error(ErrorCode.ShapeMismatch, $"axis {a.Axis} of {x.Shape} is empty and cannot grow to {a.Out}.");
         Node y = how.Mode switch
@@ -104,6 +120,20 @@ internal static class Resizes
             if (!inside.All(v => v)) y = g.Where(g.AlongAxis(g.Const(Tensor.From(inside, Shape.Of(inside.Length))), a.Axis, y.Shape.Rank), y, outside);
         }
         return y;
+    }
+
+    /// <summary>The axes that change, those that shrink most first.</summary>
+    private static AxisResize[] Sorted(AxisResize[] plan, Resampling how)
+    {
+        List<AxisResize> sorted = [];
+        foreach (AxisResize a in plan)
+        {
+            if (a.IsIdentity(how)) continue;
+            int at = sorted.Count;
+            while (at > 0 && sorted[at - 1].Scale > a.Scale) at--;
+            sorted.Insert(at, a);
+        }
+        return [.. sorted];
     }
 
     private static Node Weighted(GraphBuilder g, Node x, AxisResize[] plan, Func<AxisResize, Taps> taps)

@@ -13,16 +13,21 @@ public abstract partial class Engine
         try
         {
             OnnxModel model = OnnxModel.Load(path);
+            Session? session = null;
             try
             {
                 Compiler.ModelCheck.Run(model);
                 RuntimeHelpers.RunClassConstructor(typeof(Compiler.Passes).TypeHandle);
+                // A session asks nothing of its engine before it runs.
+                session = Open(model, options, Path.GetFileName(path), ownsModel: true);
                 starting.GetAwaiter().GetResult();
-                return Compile(model, options, Path.GetFileName(path), ownsModel: true);
+                EnsureInitialized();
+                return session;
             }
             catch
             {
-                model.Dispose();
+                if (session is null) model.Dispose();
+                else session.Dispose();
                 throw;
             }
         }
@@ -43,7 +48,7 @@ public abstract partial class Engine
     {
         EnsureInitialized();
         Compiler.ModelCheck.Run(model);
-        return Compile(model, options, model.Graph.Name, ownsModel: false);
+        return Open(model, options, model.Graph.Name, ownsModel: false);
     }
 
     public Task<Session> CompileAsync(OnnxModel model, SessionOptions? options = null, CancellationToken cancel = default) => Task.Run(() => Compile(model, options), cancel);
@@ -56,10 +61,9 @@ public abstract partial class Engine
     /// <summary>Share of the memory limit that is in use, 0…1.</summary>
     public double GetUtilization() => (double)Pool.Used / Pool.Budget;
 
-    private Session Compile(OnnxModel model, SessionOptions? options, string name, bool ownsModel)
+    private Session Open(OnnxModel model, SessionOptions? options, string name, bool ownsModel)
     {
         ObjectDisposedException.ThrowIf(_health.State == EngineState.Disposed, this);
-        EnsureInitialized();
         return new Session(this, model, options ?? new(), name, ownsModel);
     }
 }

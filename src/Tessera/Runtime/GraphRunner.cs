@@ -48,13 +48,14 @@ internal sealed class GraphRunner(Continuation start, StageFactory factory) : ID
         }
         List<Tensor> leaves = [];
         foreach (Value v in live) Flatten(v, leaves);
-        Tensor[] inputs = [.. s.LeafOfInput.Select(l => leaves[l].Contiguous())];
+        Tensor[] inputs = new Tensor[s.LeafOfInput.Length];
+        for (int i = 0; i < inputs.Length; i++) inputs[i] = leaves[s.LeafOfInput[i]].Contiguous();
         Tensor?[] outputs = new Tensor?[s.Graph.Outputs.Length];
         List<Value> results = [];
         try
         {
             stage.Executable.Run(inputs, outputs, control);
-            results.AddRange(s.Results.Select(r => Make(r, leaves, outputs, copy: s.Next is null)));
+            foreach (Recipe r in s.Results) results.Add(Make(r, leaves, outputs, copy: s.Next is null));
             foreach (StepRunner step in stage.Steps)
             {
                 Value?[] x = [.. step.Step.Inputs.Select(r => r is null ? null : Make(r, leaves, outputs, copy: false))];

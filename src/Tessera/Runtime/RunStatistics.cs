@@ -7,9 +7,10 @@ namespace Tessera.Runtime;
 internal sealed class RunStatistics(string engine)
 {
     private const int Buckets = 40;
-    private static readonly Meter Meter = new("Tessera");
-    private static readonly Histogram<double> Durations = Meter.CreateHistogram<double>("tessera.run.duration", "s", "Time of one run of a session");
-    private static readonly Counter<long> Failed = Meter.CreateCounter<long>("tessera.run.failures", "{run}", "Runs that threw");
+    // Null in a program without meters (MetricsSupport).
+    private static readonly Meter? Meter = AppContext.TryGetSwitch("System.Diagnostics.Metrics.Meter.IsSupported", out bool on) && !on ? null : new("Tessera");
+    private static readonly Histogram<double>? Durations = Meter?.CreateHistogram<double>("tessera.run.duration", "s", "Time of one run of a session");
+    private static readonly Counter<long>? Failed = Meter?.CreateCounter<long>("tessera.run.failures", "{run}", "Runs that threw");
 
     private readonly KeyValuePair<string, object?> _tag = new("engine", engine);
     private readonly long[] _latency = new long[Buckets];
@@ -46,8 +47,8 @@ internal sealed class RunStatistics(string engine)
                 _failures++;
             }
         }
-        if (success) Durations.Record(time.TotalSeconds, _tag);
-        else Failed.Add(1, _tag);
+        if (success) Durations?.Record(time.TotalSeconds, _tag);
+        else Failed?.Add(1, _tag);
         return time;
     }
 

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Tessera.Compiler;
 using Tessera.Onnx;
 
@@ -39,9 +39,15 @@ internal abstract class StepRunner(DynamicStep step) : IDisposable
     protected GraphRunner BodyRunner(OnnxGraph body, StageFactory factory)
     {
         Frame frame = Step.Frame.Apart(body);
-        ImmutableArray<(Frame, string)> live = [.. body.Inputs.Select(i => (frame, i.Name)), .. Step.Captured.Where(c => !c.Value.IsConstant).Select(c => (frame, c.Name))];
-        Dictionary<(Frame, string), Recipe> constants = Step.Captured.Where(c => c.Value.IsConstant).ToDictionary(c => (frame, c.Name), c => c.Value);
-        return new(new Continuation(frame, [.. body.Outputs.Select(o => o.Name)], [.. body.Nodes.Select(n => (Item)new Item.Call(frame, n))], live, constants, []), factory);
+        List<(Frame, string)> live = [];
+        Dictionary<(Frame, string), Recipe> constants = new(Frame.Names);
+        foreach (OnnxValueInfo i in body.Inputs) live.Add((frame, i.Name));
+        foreach ((string name, Recipe value) in Step.Captured)
+        {
+            if (value.IsConstant) constants[(frame, name)] = value;
+            else live.Add((frame, name));
+        }
+        return new(new Continuation(frame, [.. body.Outputs.Select(o => o.Name)], [.. body.Nodes.Select(n => (Item)new Item.Call(frame, n))], ImmutableCollectionsMarshal.AsImmutableArray(live.ToArray()), constants, []), factory);
     }
 
     /// <summary>Type of a body's output for a loop that never runs; unknown extents count 0.</summary>

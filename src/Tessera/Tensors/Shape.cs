@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Tessera;
 
@@ -133,5 +135,13 @@ public readonly struct Shape : IEquatable<Shape>
 
     public static bool operator !=(Shape a, Shape b) => !a.Equals(b);
 
-    public override string ToString() => $"[{string.Join(", ", ToArray())}]";
+    public override string ToString() => Listed(Span);
+
+    /// <summary>Integers in brackets. (Joining them as a sequence is code that .NET compiles when it is first needed, and plans are told apart by such texts.)</summary>
+    internal static string Listed(ReadOnlySpan<long> values)
+    {
+        StringBuilder text = new("[");
+        for (int i = 0; i < values.Length; i++) text.Append(i > 0 ? ", " : "").Append(values[i].ToString(CultureInfo.InvariantCulture));
+        return text.Append(']').ToString();
+    }
 }

@@ -56,5 +56,5 @@ public readonly struct Strides : IEquatable<Strides>
 
     public static bool operator !=(Strides a, Strides b) => !a.Equals(b);
 
-    public override string ToString() => $"[{string.Join(", ", Span.ToArray())}]";
+    public override string ToString() => Shape.Listed(Span);
 }

@@ -102,7 +102,9 @@ internal static class AttentionRules
     private static Node Swapped(GraphBuilder g, Node kt)
     {
         int rank = kt.Shape.Rank;
-        Arg.Permutation swap = new(Ints.Of([.. Enumerable.Range(0, rank - 2).Select(i => (long)i), rank - 1, rank - 2]));
+        long[] axes = new long[rank];
+        for (int i = 0; i < rank; i++) axes[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
+        Arg.Permutation swap = new(Ints.Of(axes.AsSpan()));
         return kt is { Op: GraphOp.Transpose, Arg: Arg.Permutation p } ? g.Transpose(kt.In[0], Permutations.Compose(p, swap))
             : Permutations.KeepsOrder(swap, kt.Shape) ? g.Reshape(kt, Shape.Of([.. kt.Shape.Span[..^2], kt.Shape[-1], kt.Shape[-2]])) : g.TransposeLast(kt);
     }

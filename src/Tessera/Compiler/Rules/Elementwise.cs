@@ -21,7 +21,15 @@ internal static class Elementwise
         GraphOp.Shl, GraphOp.Shr, GraphOp.Eq, GraphOp.Lt, GraphOp.Le, GraphOp.Where,
     ];
 
-    private static readonly bool[] s_any = [.. Enum.GetValues<GraphOp>().Select(op => Unary.Contains(op) || Broadcasting.Contains(op))];
+    private static readonly bool[] s_any = Marked();
+
+    private static bool[] Marked()
+    {
+        bool[] any = new bool[Enum.GetValues<GraphOp>().Length];
+        foreach (GraphOp op in Unary) any[(int)op] = true;
+        foreach (GraphOp op in Broadcasting) any[(int)op] = true;
+        return any;
+    }
 
     public static bool Is(GraphOp op) => s_any[(int)op];
 

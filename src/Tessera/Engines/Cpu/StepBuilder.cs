@@ -198,7 +198,7 @@ internal sealed unsafe class StepBuilder(int workers, MemoryPool pool)
     public void MoveToEnd(Step step, IReadOnlyList<Node> nodes)
     {
         int at = Steps.IndexOf(step);
-        _pending.AddRange(Scratches[at]);
+        foreach (int slot in Scratches[at]) _pending.Add(slot);
         Steps.RemoveAt(at);
         Scratches.RemoveAt(at);
         Add(step, [.. step.Nodes, .. nodes]);

@@ -10,17 +10,22 @@ internal static class GatherNdKernel
 }
 
 /// <summary>Turns rows of indices into offsets.</summary>
-internal sealed unsafe class RowAddress(Shape x, int batch, int depth)
+internal sealed unsafe class RowAddress
 {
-    private readonly long[] _extents = [.. Enumerable.Range(batch, depth).Select(i => x[i])];
-    private readonly long[] _steps = [.. Enumerable.Range(batch, depth).Select(i => x.CountOf(i + 1, x.Rank))];
+    private readonly long[] _extents, _steps;
 
-    public int Depth => depth;
+    public RowAddress(Shape x, int batch, int depth)
+    {
+        (_extents, _steps) = (new long[depth], new long[depth]);
+        for (int i = 0; i < depth; i++) (_extents[i], _steps[i]) = (x[batch + i], x.CountOf(batch + i + 1, x.Rank));
+    }
+
+    public int Depth => _extents.Length;
 
     public long Offset(Step step, long* row)
     {
         long offset = 0;
-        for (int i = 0; i < depth; i++) offset += Indices.Checked(step, row[i], _extents[i]) * _steps[i];
+        for (int i = 0; i < _extents.Length; i++) offset += Indices.Checked(step, row[i], _extents[i]) * _steps[i];
         return offset;
     }
 }

@@ -25,7 +25,9 @@ internal sealed class RowBlocks
             bands.Add(blocks.Count);
         }
         (_blocks, _bands) = ([.. blocks], [.. bands]);
-        InputRows = _blocks.Max(b => (b.First % Band + b.Size - 1) * g.Strides[0]) + reach + 1;
+        long last = 0;
+        foreach (RowBlock b in _blocks) last = Math.Max(last, (b.First % Band + b.Size - 1) * g.Strides[0]);
+        InputRows = last + reach + 1;
         Runs = GC.AllocateArray<TapRun>(Math.Max(1, _runs.Count), pinned: true);
         _runs.CopyTo(Runs);
         // Weights of a run's neighbouring taps.
@@ -68,7 +70,12 @@ internal sealed class RowBlocks
     }
 
     /// <summary>Of one window column and one vector: multiplications, loads (of which most lie on two cache lines), weights, stores.</summary>
-    private static double Cost(int size, List<(long Tap, int Length)> runs) => 4 + 2 * size + runs.Sum(r => size * r.Length + 1.5 * (size + r.Length - 1) + r.Length);
+    private static double Cost(int size, List<(long Tap, int Length)> runs)
+    {
+        double sum = 0;
+        foreach ((_, int length) in runs) sum += size * length + 1.5 * (size + length - 1) + length;
+        return 4 + 2 * size + sum;
+    }
 
     private RowBlock Block(int first, int rows, int size)
     {
