@@ -56,6 +56,7 @@ public static class NativePeer
             Peer.OpenBlas => new OpenBlas(),
             Peer.OneDnn => new OneDnn(),
             Peer.Fftw => new Fftw(),
+            Peer.ClBlast => new ClBlast(),
             Peer.OnnxRuntime or Peer.OnnxRuntimeWeb => throw new NativeCallException("onnxruntime is served by onnxruntime.mjs"),
         };
 

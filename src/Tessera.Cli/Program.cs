@@ -6,7 +6,7 @@ Tessera.Workers.WorkerEngines.Register();
 Tessera.Devices.DeviceEngines.Register();
 RootCommand root = new("Tessera: runs ONNX models on whatever this machine has.")
 {
-    RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(),
+    RunCommand.Create(), InspectCommand.Create(), ExplainCommand.Create(), EnginesCommand.Create(), DevicesCommand.Create(),
     BenchCommand.Create(), ConformanceCommand.Create(), DiffCommand.Create(), ExportCommand.Create(), DoctorCommand.Create(), KnobsCommand.Create(), DemoCommand.Create(), ProfileCommand.Create(),
     BenchCommand.CreateOnce(), BenchCommand.CreatePeer(),
 };

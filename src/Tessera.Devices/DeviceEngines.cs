@@ -6,7 +6,8 @@ public static class DeviceEngines
     /// <exception cref="TesseraException">InvalidArgument when they are there already.</exception>
     public static void Register()
     {
-        EngineRegistry.Register("opencl", o => new OpenClEngine(o));
-        EngineRegistry.Register("webgpu:dawn", o => new DawnEngine(o));
+        EngineRegistry.RegisterDevices("cuda", o => new CudaEngine(o));
+        EngineRegistry.RegisterDevices("opencl", o => new OpenClEngine(o));
+        EngineRegistry.RegisterDevices("webgpu:dawn", o => new DawnEngine(o));
     }
 }

@@ -1,4 +1,6 @@
+using Tessera.Conformance.Tests.Cuda;
 using Tessera.Devices;
+using Tessera.Devices.Cuda;
 using Tessera.Examples.Device;
 using Tessera.Workers;
 
@@ -15,16 +17,19 @@ internal static class Engines
         EngineRegistry.Register("interpreter", o => new HostEngine(o));
         WorkerEngines.Register();
         DeviceEngines.Register();
+        EngineRegistry.RegisterDevices("cuda:host", o => new CudaEngine(o, FakeDriver, _ => new Nvrtc(FakeNvrtc.Find, "a compiler for the host")));
     }
 
-    /// <summary>The same kernels in other hosts, or compiled by a driver that takes long for it: each runs a sample of the kit.</summary>
-    public static IEnumerable<string> Sampled => ["wasm:deno", "wasm:chromium", "wasm:firefox", "opencl"];
+    private static CudaDriver FakeDriver() => HostKernel.Absent is { } why ? throw new TesseraException(ErrorCode.EngineUnavailable, $"{why}. Install clang.") : new CudaDriver(FakeCuda.Find);
 
-    /// <summary>Engines on devices in this process.</summary>
-    public static TheoryData<string> OnDevices => ["interpreter", "opencl", "webgpu:dawn"];
+    /// <summary>The same kernels in other hosts, or compiled by a driver that takes long for it: each runs a sample of the kit.</summary>
+    public static IEnumerable<string> Sampled => ["wasm:deno", "wasm:chromium", "wasm:firefox", "opencl", "cuda", "cuda:host"];
+
+    /// <summary>Engines on devices in this process; cuda:host is the engine cuda on a driver that is a program.</summary>
+    public static TheoryData<string> OnDevices => ["interpreter", "opencl", "webgpu:dawn", "cuda", "cuda:host"];
 
     /// <summary>Engines whose kernels a driver compiles, and here computes, on the processor: of the suite they run what takes seconds; `tessera conformance` runs all of it.</summary>
-    public static IEnumerable<string> Drivers => ["opencl", "webgpu:dawn", .. WebGpuHosts];
+    public static IEnumerable<string> Drivers => ["opencl", "cuda", "cuda:host", "webgpu:dawn", .. WebGpuHosts];
 
     /// <summary>WebGPU in every host, here on adapters that are programs: a sample of the kit, and of the suite what those run in seconds.</summary>
     public static IEnumerable<string> WebGpuHosts => ["webgpu:deno", "webgpu:chromium", "webgpu:firefox"];

@@ -84,11 +84,13 @@ public sealed class DuelTests : IDisposable
         Assert.Contains("dotnet", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_soak_leaves_the_pool_as_it_was()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_soak_leaves_the_pool_as_it_was(int sessions)
     {
         using BenchJob job = OpTable.Of(["MLP"])[0].Job(_folder.FullName);
-        SoakResult r = Soak.Run(_engine, job, 1000);
+        SoakResult r = Soak.Run(_engine, job, 1000, sessions);
         Assert.Equal(1000, r.Runs);
         Assert.Equal(0, r.PoolGrowth);
     }

@@ -83,7 +83,7 @@ internal static class BenchCommand
         List<SoakResult> results = [];
         foreach (BenchJob job in Jobs(o))
         {
-            using (job) results.Add(Soak.Run(engine, job, o.Soak));
+            using (job) results.Add(Soak.Run(engine, job, o.Soak, o.Sessions));
             if (!o.Json && !o.Markdown) Console.WriteLine(BenchText.Line(results[^1]));
         }
         if (o.Into is { } into) MarkdownSection.Replace(into, o.Section, BenchMarkdown.Table(results));

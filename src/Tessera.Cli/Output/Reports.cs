@@ -25,6 +25,9 @@ internal sealed record ExportReport(string Folder, Tessera.Workers.ExportedFile[
 
 internal sealed record KnobReport(string Name, string Value, string Default, string Help, bool IsSet);
 
+/// <param name="Speed">Absent when the device was never measured.</param>
+internal sealed record DeviceReport(string Engine, string Name, string Vendor, string Driver, string Type, long MemoryBytes, int Units, Dictionary<string, string> Features, DeviceSpeed? Speed);
+
 internal sealed record CheckReport(string Name, bool Present, string Detail, string Remedy);
 
 internal sealed record DoctorReport(string System, string Runtime, string Processor, string Simd, int Threads, long MemoryBytes, CheckReport[] Checks);
@@ -34,6 +37,7 @@ internal sealed record DoctorReport(string System, string Runtime, string Proces
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(EngineReport[]))]
+[JsonSerializable(typeof(DeviceReport[]))]
 [JsonSerializable(typeof(KnobReport[]))]
 [JsonSerializable(typeof(ExportReport))]
 [JsonSerializable(typeof(DoctorReport))]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Tessera.Kernels;
 
@@ -7,22 +6,16 @@ namespace Tessera.Devices.OpenCl;
 /// <summary>Compiles a kernel, or takes what the same driver made of the same source before from disk.</summary>
 internal static unsafe class OpenClBuild
 {
+    private const string Folder = "opencl";
+
     public static nint Run(OpenClDevice device, ProgramKernel kernel, ReadOnlySpan<byte> code, bool keep)
     {
         ReadOnlySpan<byte> source = code.Slice((int)kernel.At, (int)kernel.Bytes);
-        string file = Path.Combine(CacheFolder.Path, "opencl", Key(device, source) + ".bin");
-        if (keep && TryKept(device, file) is { } known) return known;
+        string key = KernelFiles.Key($"{device.Info.Name}\0{device.Info.Vendor}\0{device.Info.Driver}", source);
+        if (keep && TryKept(device, key) is { } known) return known;
         nint built = FromSource(device, kernel, source);
-        if (keep) Keep(built, file);
+        if (keep) Keep(built, key);
         return built;
-    }
-
-    private static string Key(OpenClDevice device, ReadOnlySpan<byte> source)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{device.Info.Name}\0{device.Info.Vendor}\0{device.Info.Driver}\0"));
-        hash.AppendData(source);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static nint FromSource(OpenClDevice device, ProgramKernel kernel, ReadOnlySpan<byte> source)
@@ -57,12 +50,9 @@ internal static unsafe class OpenClBuild
         return Encoding.UTF8.GetString(log).TrimEnd('\0', '\n');
     }
 
-    private static nint? TryKept(OpenClDevice device, string file)
+    private static nint? TryKept(OpenClDevice device, string key)
     {
-        if (!File.Exists(file)) return null;
-        byte[] binary;
-        try { binary = File.ReadAllBytes(file); }
-        catch (IOException) { return null; }
+        if (KernelFiles.Read(Folder, key) is not { } binary) return null;
         fixed (byte* p = binary)
         {
             byte* b = p;
@@ -78,7 +68,7 @@ internal static unsafe class OpenClBuild
         }
     }
 
-    private static void Keep(nint code, string file)
+    private static void Keep(nint code, string key)
     {
         nuint size;
         if (OpenClApi.GetProgramInfo(code, OpenClCodes.BinarySizes, (nuint)sizeof(nuint), &size, null) != OpenClCodes.Success || size == 0) return;
@@ -88,16 +78,6 @@ internal static unsafe class OpenClBuild
             byte* b = p;
             if (OpenClApi.GetProgramInfo(code, OpenClCodes.Binaries, (nuint)sizeof(nint), &b, null) != OpenClCodes.Success) return;
         }
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            string part = $"{file}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllBytes(part, binary);
-            File.Move(part, file, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Kernels that can't be kept are compiled again next time.
-        }
+        KernelFiles.Write(Folder, key, binary);
     }
 }

@@ -31,9 +31,26 @@ internal static unsafe class OpenClDevices
         ImmutableSortedDictionary<string, string> features = ImmutableSortedDictionary<string, string>.Empty.Add("version", Text(device, OpenClCodes.DeviceVersion)).Add("platform", PlatformText(platform, OpenClCodes.PlatformName));
         foreach ((string name, string extension) in new[] { ("float16", "cl_khr_fp16"), ("float64", "cl_khr_fp64"), ("subgroups", "cl_khr_subgroups") })
             features = features.Add(name, extensions.Contains(extension, StringComparison.Ordinal) ? "yes" : "no");
-        return new(id, Text(device, OpenClCodes.DeviceName), Text(device, OpenClCodes.DeviceVendor), Text(device, OpenClCodes.DriverVersion), (Number(device, OpenClCodes.DeviceType) & (long)OpenClCodes.TypeCpu) != 0,
+        long type = Number(device, OpenClCodes.DeviceType);
+        features = features.Add(DeviceInfo.Kind, (type & (long)OpenClCodes.TypeGpu) != 0 ? "gpu" : (type & (long)OpenClCodes.TypeCpu) != 0 ? "cpu" : "accelerator").Add(DeviceInfo.Memory, Number(device, OpenClCodes.DeviceSharesMemory) != 0 ? "shared" : "own").Add("timestamps", "yes");
+        if (extensions.Contains("cl_khr_device_uuid", StringComparison.Ordinal)) features = features.Add(DeviceInfo.Uuid, Uuid(device));
+        if (extensions.Contains("cl_khr_pci_bus_info", StringComparison.Ordinal)) features = features.Add(DeviceInfo.Pci, Pci(device));
+        return new(id, Text(device, OpenClCodes.DeviceName), Text(device, OpenClCodes.DeviceVendor), Text(device, OpenClCodes.DriverVersion), (type & (long)OpenClCodes.TypeCpu) != 0,
             Number(device, OpenClCodes.DeviceMemory), Number(device, OpenClCodes.DeviceMaxBuffer), (int)Number(device, OpenClCodes.DeviceMaxGroup), (int)Number(device, OpenClCodes.DeviceUnits),
             Math.Max(1, (int)Number(device, OpenClCodes.DeviceAlignment) / 8), features);
+    }
+
+    private static string Uuid(nint device)
+    {
+        Guid value;
+        return OpenClApi.GetDeviceInfo(device, OpenClCodes.DeviceUuid, (nuint)sizeof(Guid), &value, null) == OpenClCodes.Success ? $"{new Guid(new ReadOnlySpan<byte>(&value, sizeof(Guid)), bigEndian: true)}" : "";
+    }
+
+    /// <summary>domain:bus:device.function, as lspci writes it.</summary>
+    private static string Pci(nint device)
+    {
+        uint* p = stackalloc uint[4];
+        return OpenClApi.GetDeviceInfo(device, OpenClCodes.DevicePci, 4 * sizeof(uint), p, null) == OpenClCodes.Success ? $"{p[0]:x4}:{p[1]:x2}:{p[2]:x2}.{p[3]:x}" : "";
     }
 
     private static long Number(nint device, uint what)

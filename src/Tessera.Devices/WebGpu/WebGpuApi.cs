@@ -82,6 +82,15 @@ internal static unsafe partial class WebGpuApi
     [LibraryImport(Library, EntryPoint = "wgpuCommandEncoderFinish")]
     public static partial nint Finish(nint encoder, nint descriptor);
 
+    [LibraryImport(Library, EntryPoint = "wgpuDeviceCreateQuerySet")]
+    public static partial nint CreateQuerySet(nint device, QuerySetDescriptor* descriptor);
+
+    [LibraryImport(Library, EntryPoint = "wgpuCommandEncoderResolveQuerySet")]
+    public static partial void Resolve(nint encoder, nint set, uint first, uint count, nint to, ulong at);
+
+    [LibraryImport(Library, EntryPoint = "wgpuQuerySetRelease")]
+    public static partial void ReleaseQuerySet(nint set);
+
     [LibraryImport(Library, EntryPoint = "wgpuComputePassEncoderSetPipeline")]
     public static partial void SetPipeline(nint pass, nint pipeline);
 

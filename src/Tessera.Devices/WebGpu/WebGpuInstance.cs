@@ -7,7 +7,11 @@ namespace Tessera.Devices.WebGpu;
 /// <summary>An instance of the library and the adapter that it gives; what callbacks answer is waited for.</summary>
 internal sealed unsafe class WebGpuInstance : IDisposable
 {
-    private const uint TimedWaits = 1, WaitOnly = 1, Succeeded = 1, Vulkan = 6, HighPerformance = 2, SoftwareAdapter = 3;
+    public const uint TimestampQuery = 3;
+
+    private const string Ids = "vendor and device";
+
+    private const uint TimedWaits = 1, WaitOnly = 1, Succeeded = 1, Vulkan = 6, LowPower = 1, HighPerformance = 2, OwnMemory = 1, SoftwareAdapter = 3;
 
     public WebGpuInstance()
     {
@@ -19,17 +23,30 @@ internal sealed unsafe class WebGpuInstance : IDisposable
 
     public nint Handle { get; private set; }
 
-    /// <summary>Asks for an adapter; null with the library's words when there is none.</summary>
-    public nint Adapter(out string why)
+    /// <summary>The adapters that the library hands out: it is asked for a fast one, one that saves power, and one of software, and gives the same again where there is no choice.</summary>
+    /// <returns>Each with what it says of itself; the caller releases them. Empty, with the library's words, when there is none.</returns>
+    public List<(nint Adapter, DeviceInfo Info)> Adapters(out string why)
     {
-        AdapterOptions options = new() { FeatureLevel = 2, PowerPreference = HighPerformance, Backend = OperatingSystem.IsLinux() ? Vulkan : 0 };
-        AdapterOptions* wanted = &options;
-        Answer answer = Ask(callback => WebGpuApi.RequestAdapter(Handle, wanted, callback), Handed);
-        why = answer.Message;
-        return answer.Status == Succeeded ? answer.Handle : 0;
+        List<(nint Adapter, DeviceInfo Info)> found = [];
+        why = "";
+        foreach ((uint power, uint fallback) in new[] { (HighPerformance, 0u), (LowPower, 0u), (0u, 1u) })
+        {
+            AdapterOptions options = new() { FeatureLevel = 2, PowerPreference = power, ForceFallback = fallback, Backend = OperatingSystem.IsLinux() ? Vulkan : 0 };
+            AdapterOptions* wanted = &options;
+            Answer answer = Ask(callback => WebGpuApi.RequestAdapter(Handle, wanted, callback), Handed);
+            if (answer.Status != Succeeded)
+            {
+                if (why.Length == 0) why = answer.Message;
+                continue;
+            }
+            DeviceInfo info = Describe(answer.Handle, $"{found.Count}", out _);
+            if (found.Exists(f => f.Info.Name == info.Name && f.Info.Driver == info.Driver && f.Info.Features[Ids] == info.Features[Ids])) WebGpuApi.ReleaseAdapter(answer.Handle);
+            else found.Add((answer.Handle, info));
+        }
+        return found;
     }
 
-    public static DeviceInfo Describe(nint adapter, out Limits limits)
+    public static DeviceInfo Describe(nint adapter, string id, out Limits limits)
     {
         AdapterInfo info = default;
         _ = WebGpuApi.GetInfo(adapter, &info);
@@ -39,10 +56,10 @@ internal sealed unsafe class WebGpuInstance : IDisposable
             _ = WebGpuApi.GetLimits(adapter, l);
         }
         string backend = info.Backend switch { 4 => "Direct3D 12", 5 => "Metal", 6 => "Vulkan", _ => $"backend {info.Backend}" };
-        DeviceInfo d = new("0", info.Device.ToString() is { Length: > 0 } name ? name : info.Architecture.ToString(), info.Vendor.ToString(), $"{backend}: {info.Description}", info.Kind == SoftwareAdapter,
+        DeviceInfo d = new(id, info.Device.ToString() is { Length: > 0 } name ? name : info.Architecture.ToString(), info.Vendor.ToString(), $"{backend}: {info.Description}", info.Kind == SoftwareAdapter,
             Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 1L << 40), (long)Math.Min(limits.MaxBuffer, limits.MaxStorageBinding), (int)limits.MaxGroup, 1, (int)limits.StorageAlignment,
-            ImmutableSortedDictionary<string, string>.Empty.Add("backend", backend).Add("storage buffers", $"{limits.MaxStorageBuffers}").Add("float16", WebGpuApi.HasFeature(adapter, 10) != 0 ? "yes" : "no")
-                .Add("subgroups", WebGpuApi.HasFeature(adapter, 17) != 0 ? "yes" : "no").Add("timestamps", WebGpuApi.HasFeature(adapter, 3) != 0 ? "yes" : "no"));
+            ImmutableSortedDictionary<string, string>.Empty.Add("backend", backend).Add(DeviceInfo.Kind, info.Kind == SoftwareAdapter ? "cpu" : "gpu").Add(DeviceInfo.Memory, info.Kind == OwnMemory ? "own" : "shared").Add(Ids, $"{info.VendorId:x4}:{info.DeviceId:x4}").Add("storage buffers", $"{limits.MaxStorageBuffers}").Add("float16", WebGpuApi.HasFeature(adapter, 10) != 0 ? "yes" : "no")
+                .Add("subgroups", WebGpuApi.HasFeature(adapter, 17) != 0 ? "yes" : "no").Add("timestamps", WebGpuApi.HasFeature(adapter, TimestampQuery) != 0 ? "yes" : "no"));
         WebGpuApi.FreeInfo(info);
         return d;
     }

@@ -36,12 +36,33 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
     public override void Launch(Span<long> nanoseconds)
     {
         if (nanoseconds.IsEmpty) { Submit(_steps); return; }
+        if (_device.HasTimes) { Timed(nanoseconds); return; }
         for (int i = 0; i < _steps.Length; i++)
         {
             long begin = Stopwatch.GetTimestamp();
             Submit(_steps.AsSpan(i, 1));
             _device.Synchronise();
             nanoseconds[i] = (Stopwatch.GetTimestamp() - begin) * 1_000_000_000 / Stopwatch.Frequency;
+        }
+    }
+
+    private void Timed(Span<long> nanoseconds)
+    {
+        for (int from = 0; from < _steps.Length; from += WebGpuTimes.Capacity)
+        {
+            nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0);
+            int count = Math.Min(WebGpuTimes.Capacity, _steps.Length - from);
+            for (int i = 0; i < count; i++)
+            {
+                Step s = _steps[from + i];
+                nint pass = _device.Times.Begin(encoder, i);
+                WebGpuApi.SetPipeline(pass, s.Pipeline);
+                WebGpuApi.SetBindGroup(pass, 0, s.Bindings, 0, null);
+                WebGpuApi.Dispatch(pass, s.X, s.Y, 1);
+                WebGpuApi.EndPass(pass);
+                WebGpuApi.ReleasePass(pass);
+            }
+            _device.Times.End(encoder, nanoseconds.Slice(from, count));
         }
     }
 

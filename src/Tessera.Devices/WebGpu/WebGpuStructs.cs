@@ -166,3 +166,37 @@ internal unsafe struct BindGroupDescriptor
     public nuint Count;
     public BindEntry* Entries;
 }
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct QuerySetDescriptor
+{
+    public nint Next;
+    public StringView Label;
+    public uint Type, Count;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimestampWrites
+{
+    public nint Next, Set;
+    public uint Begin, End;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct PassDescriptor
+{
+    public nint Next;
+    public StringView Label;
+    public TimestampWrites* Writes;
+}
+
+/// <summary>Dawn's own: named behaviours, null-terminated.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Toggles
+{
+    public Chained Chain;
+    public nuint EnabledCount;
+    public byte** Enabled;
+    public nuint DisabledCount;
+    public byte** Disabled;
+}

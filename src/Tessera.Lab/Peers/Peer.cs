@@ -13,6 +13,8 @@ public enum Peer
     OneDnn,
     /// <summary>FFTW: Fourier transforms.</summary>
     Fftw,
+    /// <summary>CLBlast: products of Float32 matrices on the first OpenCL device.</summary>
+    ClBlast,
 }
 
 /// <summary>Facts about peers.</summary>
@@ -25,7 +27,8 @@ public static class Peers
         "OPENBLAS" => Peer.OpenBlas,
         "ONEDNN" => Peer.OneDnn,
         "FFTW" => Peer.Fftw,
-        _ => throw new TesseraException(ErrorCode.InvalidArgument, $"There is no peer '{name}'; there are onnxruntime, onnxruntime-web, openblas, onednn and fftw, or none."),
+        "CLBLAST" => Peer.ClBlast,
+        _ => throw new TesseraException(ErrorCode.InvalidArgument, $"There is no peer '{name}'; there are onnxruntime, onnxruntime-web, openblas, onednn, fftw and clblast, or none."),
     };
 
     public static string Name(this Peer peer) => peer switch
@@ -35,13 +38,14 @@ public static class Peers
         Peer.OpenBlas => "openblas",
         Peer.OneDnn => "onednn",
         Peer.Fftw => "fftw",
+        Peer.ClBlast => "clblast",
     };
 
     /// <summary>Whether the peer has a call for a job of this kind.</summary>
     public static bool Takes(this Peer peer, string kind) => peer switch
     {
         Peer.OnnxRuntime or Peer.OnnxRuntimeWeb => kind == "onnx",
-        Peer.OpenBlas => kind == "gemm",
+        Peer.OpenBlas or Peer.ClBlast => kind == "gemm",
         Peer.OneDnn => kind is "gemm" or "gemm_int8" or "conv",
         Peer.Fftw => kind == "fft",
     };
@@ -53,6 +57,7 @@ public static class Peers
         Peer.OpenBlas => ("libopenblas0-pthread", "libopenblas.so.0"),
         Peer.OneDnn => ("libdnnl2", "libdnnl.so.2"),
         Peer.Fftw => ("libfftw3-single3", "libfftw3f.so.3"),
+        Peer.ClBlast => ("libclblast1", "libclblast.so.1"),
     };
 
     /// <summary>The npm package of a peer that runs whole models in Node; null for a native library.</summary>
@@ -60,6 +65,6 @@ public static class Peers
     {
         Peer.OnnxRuntime => "onnxruntime-node",
         Peer.OnnxRuntimeWeb => "onnxruntime-web",
-        Peer.OpenBlas or Peer.OneDnn or Peer.Fftw => null,
+        Peer.OpenBlas or Peer.OneDnn or Peer.Fftw or Peer.ClBlast => null,
     };
 }

@@ -27,6 +27,9 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
     /// <summary>Where sessions take the memory of intermediate values from; its budget is the engine's memory limit.</summary>
     public MemoryPool Pool { get; }
 
+    /// <summary>Bytes that sessions may still take where the engine computes.</summary>
+    public virtual long FreeMemory => Pool.Budget - Pool.Used;
+
     /// <summary>Raised after start-up, self-test included.</summary>
     public event EventHandler? Initialized;
 

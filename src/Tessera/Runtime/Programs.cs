@@ -35,19 +35,26 @@ public static class Programs
     /// <param name="graph">What to compile.</param>
     /// <param name="plan">What each step of the program computes.</param>
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
-    public static Program WebGpu(Graph graph, out IReadOnlyList<PlanStep> plan) => Compile(graph, KernelTarget.WebGpu, kernels => TextProgram.Render(kernels, WgslRenderer.Render), "a kernel in WGSL", out plan);
+    public static Program WebGpu(Graph graph, out IReadOnlyList<PlanStep> plan) => WebGpu(graph, KernelTarget.WebGpu, out plan);
+
+    /// <summary>A program of WGSL.</summary>
+    /// <param name="graph">What to compile.</param>
+    /// <param name="target"><see cref="KernelTarget.WebGpu"/> as the device at hand wants it.</param>
+    /// <param name="plan">What each step of the program computes.</param>
+    /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
+    public static Program WebGpu(Graph graph, KernelTarget target, out IReadOnlyList<PlanStep> plan) => Compile(graph, target, kernels => TextProgram.Render(kernels, WgslRenderer.Render), "a kernel in WGSL", out plan);
 
     /// <summary>A program of OpenCL C 1.2.</summary>
     /// <param name="graph">What to compile.</param>
-    /// <param name="alignment">What parts of a buffer must be multiples of on the device, in bytes.</param>
+    /// <param name="target"><see cref="KernelTarget.OpenCl"/> as the device at hand wants it.</param>
     /// <param name="plan">What each step of the program computes.</param>
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
-    public static Program OpenCl(Graph graph, int alignment, out IReadOnlyList<PlanStep> plan) =>
-        Compile(graph, KernelTarget.OpenCl with { Alignment = Math.Max(KernelTarget.OpenCl.Alignment, alignment) }, kernels => TextProgram.Render(kernels, OpenClC.Render), "a kernel in OpenCL C", out plan);
+    public static Program OpenCl(Graph graph, KernelTarget target, out IReadOnlyList<PlanStep> plan) => Compile(graph, target, kernels => TextProgram.Render(kernels, OpenClC.Render), "a kernel in OpenCL C", out plan);
 
     /// <summary>A program of CUDA C++.</summary>
     /// <param name="graph">What to compile.</param>
+    /// <param name="target"><see cref="KernelTarget.Cuda"/> as the device at hand wants it.</param>
     /// <param name="plan">What each step of the program computes.</param>
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
-    public static Program Cuda(Graph graph, out IReadOnlyList<PlanStep> plan) => Compile(graph, KernelTarget.Cuda, kernels => TextProgram.Render(kernels, CudaC.Render), "a kernel in CUDA C++", out plan);
+    public static Program Cuda(Graph graph, KernelTarget target, out IReadOnlyList<PlanStep> plan) => Compile(graph, target, kernels => TextProgram.Render(kernels, CudaC.Render), "a kernel in CUDA C++", out plan);
 }

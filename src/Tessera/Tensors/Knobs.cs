@@ -57,6 +57,14 @@ public static class Knobs
 
     public static Knob VulkanDrivers { get; } = new("VK_DRIVER_FILES", "", "Vulkan drivers that the loader is shown (Khronos); absent lets the engine webgpu:dawn choose.");
 
+    public static Knob CudaPath { get; } = new("CUDA_PATH", "", "Folder of CUDA's toolkit (NVIDIA), where the engine cuda looks for its compiler first.");
+
+    public static Knob CudaHome { get; } = new("CUDA_HOME", "", "As CUDA_PATH, which comes before it.");
+
+    public static Knob CondaPrefix { get; } = new("CONDA_PREFIX", "", "Folder of the active environment of conda, where the engine cuda looks for CUDA's compiler.");
+
+    public static Knob VirtualEnvironment { get; } = new("VIRTUAL_ENV", "", "Folder of the active environment of Python, where the engine cuda looks for CUDA's compiler.");
+
     /// <summary>Every knob, by name.</summary>
-    public static IReadOnlyList<Knob> All => [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers }.OrderBy(k => k.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<Knob> All => [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers, CudaPath, CudaHome, CondaPrefix, VirtualEnvironment }.OrderBy(k => k.Name, StringComparer.Ordinal)];
 }

@@ -6,10 +6,14 @@ using Tessera.Kernels;
 namespace Tessera;
 
 /// <summary>Runs Programs on a device. An author of one brings its <see cref="Device"/>, its list, and the compiler of its programs; memory, constants, recovery and accounting are here.</summary>
-public abstract class DeviceEngine(string name, EngineOptions? options = null) : Engine(name, options)
+public abstract class DeviceEngine(string name, EngineOptions? options = null) : Engine(options?.Device.Device is { } device ? $"{name}:{device}" : name, options)
 {
     private readonly Lock _lock = new();
     private OpenDevice? _open;
+
+    /// <summary>The engine's name without that of a device.</summary>
+    private string Kind { get; } = name;
+
     private DeviceInfo? _info;
 
     /// <summary>Devices of this machine that the engine could use.</summary>
@@ -19,8 +23,29 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
     /// <summary>Memory of the device in use.</summary>
     public DeviceMemoryStatistics DeviceMemory => Current().Device.Memory.Statistics;
 
+    public override long FreeMemory
+    {
+        get
+        {
+            DeviceMemoryStatistics m = DeviceMemory;
+            return m.Budget - m.Used;
+        }
+    }
+
     /// <summary>The device in use.</summary>
     public DeviceInfo Device => Current().Device.Info;
+
+    /// <summary>What was measured of a device before, in this process or another; null when nothing was.</summary>
+    public DeviceSpeed? KnownSpeed(DeviceInfo device) => DeviceSpeed.Read(Kind, device);
+
+    /// <summary>Measures the device in use and keeps what is found for its driver; starts the engine when that has not happened yet. Takes a second or so, once kernels are compiled.</summary>
+    public DeviceSpeed MeasureSpeed()
+    {
+        EnsureInitialized();
+        DeviceSpeed s = SpeedMeter.Run(this);
+        s.Write(Kind, Device);
+        return s;
+    }
 
     /// <summary>Gives memory that no session uses back to the device.</summary>
     /// <returns>Bytes given back.</returns>
@@ -43,6 +68,9 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
 
     /// <summary>What kernels are written for on a device.</summary>
     protected abstract KernelTarget Target { get; }
+
+    /// <summary>A target with the options of the engine.</summary>
+    protected KernelTarget Sized(KernelTarget target) => Options.Device.GroupSize > 0 ? target with { Group = Options.Device.GroupSize } : target;
 
     /// <summary>Compiles a graph.</summary>
     protected internal abstract Program Compile(Graph graph, out IReadOnlyList<PlanStep> plan);
@@ -142,9 +170,8 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
 
     private DeviceInfo Pick()
     {
-        IReadOnlyList<DeviceInfo> all = List();
-        if (Options.Device.Device is not { } wanted) return all.FirstOrDefault(d => !d.IsSoftware) ?? all[0];
-        return all.FirstOrDefault(d => d.Id == wanted) ?? all.FirstOrDefault(d => d.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase))
-            ?? throw new TesseraException(ErrorCode.InvalidArgument, $"Engine '{Name}' has no device '{wanted}'. There are {string.Join("; ", all)}.");
+        DeviceInfo d = DeviceChoice.Of(Name, List(), Options.Device);
+        return Options.Device.GroupSize >= 0 && Options.Device.GroupSize <= d.MaxGroup ? d
+            : throw new TesseraException(ErrorCode.InvalidArgument, $"Workgroups of {d.Name} have 1 to {d.MaxGroup} work items; {Options.Device.GroupSize} were asked for.");
     }
 }

@@ -10,7 +10,8 @@ namespace Tessera.Kernels;
 /// <param name="MostBuffers">Buffers that a kernel may be bound to.</param>
 /// <param name="WritesFloat64">The renderer writes 64-bit floats in integers: exact, and slow.</param>
 /// <param name="HasPairs"><see cref="KernelOp.PairDot"/> exists and is faster than two products.</param>
-public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, bool WalksRuns = false, int Alignment = 64, int MostBuffers = int.MaxValue, bool WritesFloat64 = false, bool HasPairs = false)
+/// <param name="Group">Work items of a workgroup where a kernel leaves the choice.</param>
+public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, bool WalksRuns = false, int Alignment = 64, int MostBuffers = int.MaxValue, bool WritesFloat64 = false, bool HasPairs = false, int Group = 64)
 {
     /// <summary>Whether tensors may be of Float64.</summary>
     public bool TakesFloat64 => HasFloat64 || WritesFloat64;

@@ -5,8 +5,8 @@ namespace Tessera.Kernels;
 /// <summary>A kernel of a unit in the making, with the buffers that it is found to need.</summary>
 internal sealed class UnitWriter
 {
-    // Fewer items than these in groups of 64 would leave some cores of a device idle.
-    private const int SmallLaunch = 4096;
+    // Fewer items than these in larger groups would leave some cores of a device idle.
+    private const int SmallLaunch = 4096, SmallGroup = 16;
 
     private readonly Schedule _schedule;
     private readonly Node _root;
@@ -73,7 +73,7 @@ internal sealed class UnitWriter
     /// <param name="nodes">What the kernel is for; null: the unit's nodes.</param>
     public Launch Finish(string name, IReadOnlyList<Node>? nodes = null) => _bindings.Count > _target.MostBuffers
         ? throw new TesseraException(ErrorCode.Unsupported, $"{_root.Op} reads and writes {_bindings.Count} buffers; {_target.Name} binds {_target.MostBuffers}.")
-        : new(_b.Build(name, _b.Items < SmallLaunch ? 16 : 64) with { Result = _root.Outputs[0].ToString() }, _bindings, nodes ?? [.. _schedule.Reach(_root).Where(n => n == _root || !_schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
+        : new(_b.Build(name, _b.Items < SmallLaunch ? Math.Min(SmallGroup, _target.Group) : _target.Group) with { Result = _root.Outputs[0].ToString() }, _bindings, nodes ?? [.. _schedule.Reach(_root).Where(n => n == _root || !_schedule.IsStored(n) && n.Op != GraphOp.Const).Reverse()]);
 
     /// <summary>What a 16-bit node would have stored.</summary>
     public static Val Rounded(Node n, Val v) => v.Type.Kind == ScalarKind.Float32 ? Casting.Rounded(v, n.Type) : v;
