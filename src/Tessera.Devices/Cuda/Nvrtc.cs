@@ -53,7 +53,7 @@ internal sealed unsafe class Nvrtc
         if (Capabilities.Contains(capability)) return $"sm_{capability}";
         int known = Capabilities.LastOrDefault(c => c < capability);
         return known > 0 ? $"compute_{known}"
-            : throw new TesseraException(ErrorCode.EngineUnavailable, $"NVRTC {Version} ({Where}) compiles for compute capability {Capabilities.FirstOrDefault() / 10.0:0.0} and newer; {device} has {capability / 10.0:0.0}. Install an older NVRTC and name its folder in CUDA_PATH.");
+            : throw new TesseraException(ErrorCode.EngineUnavailable, $"NVRTC {Version} ({Where}) compiles for compute capability {Capabilities.DefaultIfEmpty().Min() / 10.0:0.0} and newer; {device} has {capability / 10.0:0.0}. Install an older NVRTC and name its folder in CUDA_PATH.");
     }
 
     /// <summary>Machine code for an architecture sm_N, PTX for compute_N.</summary>

@@ -9,7 +9,7 @@ namespace Tessera.Conformance.Tests.Cuda;
 /// <summary>
 /// A driver of CUDA without a GPU: devices whose memory is the host's. What is queued runs only when it is waited for, so that memory which is used again too early shows; kernels are compiled for the processor.
 /// </summary>
-internal static unsafe class FakeCuda
+internal static unsafe partial class FakeCuda
 {
     public const int Version = 12040, Devices = 8;
 
@@ -129,79 +129,6 @@ internal static unsafe class FakeCuda
 
     /// <summary>The block of memory in which a range lies; null when it lies in none.</summary>
     private static Memory? Block(Context c, ulong at, nuint bytes) => Handles.Values.OfType<Memory>().FirstOrDefault(m => m.On == c && !m.Pinned && (ulong)m.Address <= at && at + bytes <= (ulong)m.Address + (ulong)m.Bytes);
-
-    [UnmanagedCallersOnly]
-    private static int cuInit(uint flags) => 0;
-
-    [UnmanagedCallersOnly]
-    private static int cuDriverGetVersion(int* version)
-    {
-        *version = Version;
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int cuGetErrorName(int error, byte** text) => Say(text, error == IllegalAddress ? "CUDA_ERROR_ILLEGAL_ADDRESS" : "CUDA_ERROR_FAKE");
-
-    [UnmanagedCallersOnly]
-    private static int cuGetErrorString(int error, byte** text) => Say(text, error == IllegalAddress ? "an illegal memory access was encountered" : "something else");
-
-    private static readonly ConcurrentDictionary<string, nint> Said = [];
-
-    private static int Say(byte** text, string what)
-    {
-        *text = (byte*)Said.GetOrAdd(what, Marshal.StringToCoTaskMemUTF8);
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceGetCount(int* count)
-    {
-        *count = Devices;
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceGet(int* device, int number)
-    {
-        *device = number;
-        return number < Devices ? 0 : InvalidValue;
-    }
-
-    private static int Write(byte* text, int capacity, string what)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(what + '\0');
-        if (bytes.Length > capacity) return InvalidValue;
-        bytes.CopyTo(new Span<byte>(text, capacity));
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceGetName(byte* text, int capacity, int device) => Write(text, capacity, $"Host GPU {device}");
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceGetPCIBusId(byte* text, int capacity, int device) => Write(text, capacity, $"0000:0{device}:00.0");
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceGetUuid(byte* uuid, int device)
-    {
-        for (int i = 0; i < 16; i++) uuid[i] = (byte)(16 * device + i);
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceTotalMem_v2(nuint* bytes, int device)
-    {
-        *bytes = (nuint)Machine[device].Limit;
-        return 0;
-    }
-
-    [UnmanagedCallersOnly]
-    private static int cuDeviceGetAttribute(int* value, int which, int device)
-    {
-        *value = which switch { 1 => 1024, 16 => 4 + device, 18 => device % 2, 75 => 8, 76 => 0, _ => -1 };
-        return *value < 0 ? InvalidValue : 0;
-    }
 
     [UnmanagedCallersOnly]
     private static int cuCtxCreate_v2(nint* context, uint flags, int device)
