@@ -21,15 +21,22 @@ public static class IntegerPatterns
     private sealed record Span(int Low, int High);
 
     /// <summary>The 8-bit operands of <paramref name="n"/>; null when it is no Int32 MatMul or Conv of them, or of a form that 8-bit kernels have no use for.</summary>
-    /// <remarks>Zero points of a MatMul: one, one per row of a, one per column of b. Of a Conv: one for x, one or one per filter for w; not of convolutions of one channel per group.</remarks>
+    /// <remarks>Zero points of a MatMul: one, one per row of a, one per column of b. Of a Conv: one for x, one or one per filter for w; of convolutions of one channel per group only those that <see cref="IsProduct"/> names.</remarks>
     public static IntegerProduct? Match(Node n)
     {
         if (n.Op is not (GraphOp.MatMul or GraphOp.Conv) || n.Type != DType.Int32 || Operand(n.In[0]) is not { Values.Op: not GraphOp.Const } a || Operand(n.In[1]) is not { } b) return null;
         Shape x = n.In[0].Shape, w = n.In[1].Shape;
         bool fits = n.Op == GraphOp.MatMul
             ? IsAlong(a.Zero, x, x.Rank - 2, x.Count / Math.Max(1, x[-1])) && IsAlong(b.Zero, w, w.Rank - 1, w[-1])
-            : w[1] > 1 && b.Values.Constant is { IsContiguous: true } && b.Zero is null && IsPadding(a.Zero, a.Values.Type);
+            : IsProduct(n) && b.Values.Constant is { IsContiguous: true } && b.Zero is null && IsPadding(a.Zero, a.Values.Type);
         return fits ? new(a, b) : null;
+    }
+
+    /// <summary>Whether a Conv is a product to speak of: several channels per group; or one, for a few filters of at most 256 taps over planes, whose sums of 8-bit numbers Float32 holds too.</summary>
+    public static bool IsProduct(Node conv)
+    {
+        Shape w = conv.In[1].Shape, y = conv.Shape;
+        return w[1] > 1 || w.Rank == 4 && w[0] <= 4 * ((Arg.Conv)conv.Arg!).Group && w[2] * w[3] <= 256 && y[2] > 1;
     }
 
     /// <summary>Whether <paramref name="zero"/> is one number, or one for each of the <paramref name="count"/> elements of axes up to <paramref name="axis"/>.</summary>

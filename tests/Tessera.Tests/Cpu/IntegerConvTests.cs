@@ -7,11 +7,12 @@ namespace Tessera.Tests.Cpu;
 /// <summary>Convolutions of 8-bit images with known weights are exact.</summary>
 public sealed class IntegerConvTests
 {
-    private static (Node Product, CpuCase Case) Draw(Random r, int rank, bool small)
+    /// <param name="planes">Whether each input channel is a group.</param>
+    private static (Node Product, CpuCase Case) Draw(Random r, int rank, bool small, bool planes = false)
     {
         CpuCase c = new(r);
         GraphBuilder g = c.G;
-        long groups = r.Next(3) == 0 ? 2 : 1, channels = r.Next(2, 10), filters = r.Next(1, 20);
+        long groups = planes ? r.Next(1, 20) : r.Next(3) == 0 ? 2 : 1, channels = planes ? 1 : r.Next(2, 10), filters = r.Next(1, planes ? 5 : 20);
         long[] kernel = new long[rank], steps = new long[rank], dilations = new long[rank], before = new long[rank], after = new long[rank], size = new long[rank];
         for (int a = 0; a < rank; a++)
         {
@@ -41,12 +42,35 @@ public sealed class IntegerConvTests
     }
 
     [Fact]
-    public void Results_of_eight_bits_with_numbers_per_filter_and_a_residual_behind()
+    public void One_channel_per_group()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 40; round++)
+        {
+            (Node y, CpuCase c) = Draw(r, 2, false, true);
+            // Planes of one row have no kernel of their own.
+            Assert.Equal(y.Shape[2] > 1, IntegerPatterns.Match(y) is not null);
+            c.Check(0, y);
+        }
+    }
+
+    [Fact]
+    public void Wide_planes_of_one_channel_in_several_bands()
+    {
+        Random r = Seeds.Random();
+        CpuCase c = new(r);
+        Node x = c.Input(DType.Int8, [1, 3, 150, 130], () => r.Next(-128, 128)), w = c.G.Const(Tensor.From([.. Enumerable.Range(0, 6 * 25).Select(_ => r.Next(-127, 128))], [6, 1, 5, 5]));
+        Node sums = c.G.Conv(c.G.Sub(c.G.Cast(x, DType.Int32), -3), w, new Arg.Conv([1, 2], [1, 1], [2, 2], [2, 1], 3));
+        c.Check(0, sums, c.G.Mul(c.G.Cast(sums, DType.Float32), 0.5));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void Results_of_eight_bits_with_numbers_per_filter_and_a_residual_behind(bool planes)
     {
         Random r = Seeds.Random();
         for (int round = 0; round < 12; round++)
         {
-            (Node product, CpuCase c) = Draw(r, 2, false);
+            (Node product, CpuCase c) = Draw(r, 2, false, planes);
             GraphBuilder g = c.G;
             long f = product.Shape[1];
             Node Vector(double size) => g.Const(Tensor.From([.. Enumerable.Range(0, (int)f).Select(_ => (float)((r.NextDouble() - 0.5) * size))], [f, 1, 1]));

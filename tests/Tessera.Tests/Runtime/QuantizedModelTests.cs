@@ -74,6 +74,16 @@ public sealed class QuantizedModelTests
     }
 
     [Theory, InlineData(true), InlineData(false)]
+    public void Depthwise_convolution_activation(bool exact)
+    {
+        string x = Real("x", exact), w = Weights(exact, 0, 5, 1, 3, 3);
+        string y = Add("Relu", Add("Conv", $"{x} {w}", OnnxAttribute.Of("pads", [1L, 1L, 1L, 1L]), OnnxAttribute.Of("group", 5L)));
+        string q = Quantized(y, exact, out string p);
+        float step = (float)Scalars.ToFloat64(_constants[^2].Item2)[0];
+        Check(Add("DequantizeLinear", $"{q} {p}"), [2, 5, 11, 13], exact ? 0 : 1.001 * step, "conv depthwise int8");
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
     public void Pooled_flattened_and_multiplied(bool exact)
     {
         string first = Quantized("x", exact, out string p), x = Add("DequantizeLinear", $"{first} {p}"), pooled = Add("MaxPool", x, OnnxAttribute.Of("kernel_shape", [2L, 2L]), OnnxAttribute.Of("strides", [2L, 2L]));

@@ -27,9 +27,8 @@ internal static class QuantizedRules
 
     private static Node? Conv(GraphBuilder g, Node n)
     {
-        // One channel per group is no product to speak of: there Float32 is as fast.
         Shape w = n.In[1].Shape;
-        if (w[1] < 2 || Dequantized.Of(g, n.In[0]) is not { } x || n.In[1].Constant is null || Side(g, n.In[1], 0) is not var (b, scales, size)) return null;
+        if (!IntegerPatterns.IsProduct(n) || Dequantized.Of(g, n.In[0]) is not { } x || n.In[1].Constant is null || Side(g, n.In[1], 0) is not var (b, scales, size)) return null;
         if ((double)x.Size * size * (w.Count / Math.Max(1, w[0])) >= int.MaxValue) return null;
         long[] along = new long[w.Rank - 1];
         Array.Fill(along, 1);

@@ -8,10 +8,11 @@ namespace Tessera.Engines.Cpu.Elementwise;
 /// <summary>y = (a − zero)·scale of 8-bit a as Float32; the difference of two such integers is exact. What DequantizeLinear is.</summary>
 internal sealed unsafe class DequantizeMicroOp(bool signed, float zero, float scale) : MicroOp
 {
+    public override void Run(byte* a, byte* b, byte* c, byte* y, nint n) => Run(a, signed, zero, scale, (float*)y, n);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(byte* a, byte* b, byte* c, byte* y, nint n)
+    public static void Run(byte* a, bool signed, float zero, float scale, float* to, nint n)
     {
-        float* to = (float*)y;
         nint i = 0;
         if (Avx512F.IsSupported)
         {

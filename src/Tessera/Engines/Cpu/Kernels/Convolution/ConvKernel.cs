@@ -12,7 +12,7 @@ internal static class ConvKernel
         Operand data = b.Contiguous(x[0]), weights = b.Contiguous(x[1]);
         Step step = y[0].Type switch
         {
-            DType.Float32 => PlaneStep.Takes(g) ? new PlaneStep(b, g, data, weights, y[0]) : g is { Channels: 1, Filters: <= 4, Taps: <= 4096 } ? new DepthwiseStep(b, g, data, weights, y[0]) : Dense(b, g, data, weights, y[0], ((Arg.Conv)n.Arg!).Exact),
+            DType.Float32 => PlaneBands.Takes(g) ? new PlaneStep(b, g, data, weights, y[0]) : g is { Channels: 1, Filters: <= 4, Taps: <= 4096 } ? new DepthwiseStep(b, g, data, weights, y[0]) : Dense(b, g, data, weights, y[0], ((Arg.Conv)n.Arg!).Exact),
             DType.Float64 => new ConvStep<double>(b, g, data, weights, y[0]),
             DType.Int64 => new ConvStep<long>(b, g, data, weights, y[0]),
             DType.UInt64 => new ConvStep<ulong>(b, g, data, weights, y[0]),

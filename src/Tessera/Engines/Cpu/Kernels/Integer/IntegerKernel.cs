@@ -17,13 +17,18 @@ internal static class IntegerKernel
     }
 
     private static Step Convolution(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand? zero, int shift, IntegerOutput output, Operand y) =>
-        IntegerWinogradPlan.Of(g, () => IntegerWinogradStep.LargestSum(b, g, w), b.Workers) is { } p ? new IntegerWinogradStep(b, g, p, x, w, zero, output, y)
+        g.Channels == 1 ? new IntegerPlaneStep(b, g, x, w, zero, output, y)
+        : IntegerWinogradPlan.Of(g, () => IntegerWinogradStep.LargestSum(b, g, w), b.Workers) is { } p ? new IntegerWinogradStep(b, g, p, x, w, zero, output, y)
         : new IntegerConvStep(b, g, x, w, zero, shift, output, y);
 
     /// <summary>Whether there is a kernel for an 8-bit product: only absurdly large convolutions have none.</summary>
-    public static bool Takes(Node product) => product.Op != GraphOp.Conv || IntegerConvStep.Takes(Geometry(product));
+    public static bool Takes(Node product) => product.Op != GraphOp.Conv || (Geometry(product) is var g && g.Channels == 1 ? IntegerPlaneStep.Takes(g) : IntegerConvStep.Takes(g));
 
-    private static ConvGeometry Geometry(Node product) => IntegerConvStep.Flat(ConvGeometry.Of((Arg.Conv)product.Arg!, product.In[0].Shape, product.In[1].Shape, product.Shape));
+    private static ConvGeometry Geometry(Node product)
+    {
+        ConvGeometry g = ConvGeometry.Of((Arg.Conv)product.Arg!, product.In[0].Shape, product.In[1].Shape, product.Shape);
+        return g.Channels == 1 ? g : IntegerConvStep.Flat(g);
+    }
 
     private static Operand? Vector(StepBuilder b, Node? n, Func<Node, Operand> value) => n is null ? null : b.Contiguous(value(n));
 

@@ -61,7 +61,8 @@ internal sealed unsafe class IntegerWinogradStep : Step
         return largest;
     }
 
-    private static int Weight(DType type, nint from, long at) => type == DType.Int32 ? ((int*)from)[at] : type == DType.UInt8 ? ((byte*)from)[at] : ((sbyte*)from)[at];
+    /// <summary>Element <paramref name="at"/> of 8-bit or Int32 weights.</summary>
+    public static int Weight(DType type, nint from, long at) => type == DType.Int32 ? ((int*)from)[at] : type == DType.UInt8 ? ((byte*)from)[at] : ((sbyte*)from)[at];
 
     /// <summary>G·w·Gᵀ of all filters, the last chunk filled up with zeros.</summary>
     private nint Transform(StepBuilder b, Operand w)

@@ -37,14 +37,30 @@ internal unsafe struct QuadOutput
     public readonly void Put(int* tile, int width, long row, int rows, long column, int columns)
     {
         int done = Avx512F.IsSupported && Type != DType.Int32 ? columns & ~15 : 0;
-        if (done > 0) Vectors(tile, width, row, rows, column, done);
+        if (done > 0) Vectors<int>(tile, width, row, rows, column, done);
         if (done == columns) return;
-        for (int r = 0; r < rows; r++) Rest(tile + r * width + done, row + r, column + done, columns - done);
+        for (int r = 0; r < rows; r++)
+        {
+            Correct(tile + r * width + done, row + r, column + done, columns - done);
+            Rest(tile + r * width + done, row + r, column + done, columns - done);
+        }
+    }
+
+    /// <summary>Columns [column, column + columns) of one row of the result, from sums that are whole numbers of Float32 and have no zero points to be taken off.</summary>
+    /// <param name="sums">Overwritten.</param>
+    public readonly void Put(float* sums, long row, long column, int columns)
+    {
+        int done = Avx512F.IsSupported && Type != DType.Int32 ? columns & ~15 : 0;
+        if (done > 0) Vectors<float>((int*)sums, columns, row, 1, column, done);
+        if (done == columns) return;
+        Whole(sums + done, columns - done);
+        Rest((int*)sums + done, row, column + done, columns - done);
     }
 
     /// <summary>Whole vectors in one go.</summary>
+    /// <typeparam name="T">Int32 or Float32: what sums are.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Vectors(int* tile, int width, long row, int rows, long column, int n)
+    private readonly void Vectors<T>(int* tile, int width, long row, int rows, long column, int n)
     {
         // What a row needs is kept in locals: stores to the result could change a field for all the compiler knows.
         bool real = Type == DType.Float32;
@@ -58,16 +74,22 @@ internal unsafe struct QuadOutput
         for (; rows > 0; rows--, tile += width, to += step)
         {
             int sum = sums == null ? 0 : *sums++;
-            Vector512<int> zero = Vector512.Create(*zeros++);
+            Vector512<int> zero = typeof(T) == typeof(float) ? default : Vector512.Create(*zeros++);
             Vector512<float> s = Vector512.Create(*scale);
             if (bias != null) b = Vector512.Create(*bias);
             for (int j = 0; j < n; j += 16)
             {
-                Vector512<int> v = Vector512.Load(tile + j) - (by == null ? zero : zero * Vector512.Load(by + j));
-                if (sum != 0) v -= Vector512.Create(sum) * Vector512.Load(and + j);
+                Vector512<int> v = Vector512.Load(tile + j);
+                Vector512<float> y = v.AsSingle();
+                if (typeof(T) == typeof(int))
+                {
+                    v -= by == null ? zero : zero * Vector512.Load(by + j);
+                    if (sum != 0) v -= Vector512.Create(sum) * Vector512.Load(and + j);
+                    y = Vector512.ConvertToSingle(v);
+                }
                 if (scaleStep != 0) s = Vector512.Load(scale + j);
                 if (biasStep != 0) b = Vector512.Load(bias + j);
-                Vector512<float> y = Vector512.ConvertToSingle(v) * s;
+                y *= s;
                 if (bias != null) y += b;
                 if (real) y.Store((float*)to + j);
                 // Rounds half to even, as all conversions but the truncating ones do; the low byte is the value in either type.
@@ -78,11 +100,16 @@ internal unsafe struct QuadOutput
         }
     }
 
+    /// <summary>Takes off zero points.</summary>
+    private readonly void Correct(int* tile, long i, long column, int columns)
+    {
+        Correct(tile, RowZero[i], ColumnZero == null ? null : ColumnZero + column, columns);
+        if (RowSum != null && RowSum[i] != 0) Correct(tile, RowSum[i], ColumnSum + column, columns);
+    }
+
     private readonly void Rest(int* tile, long i, long column, int columns)
     {
         long at = i * Step + column;
-        Correct(tile, RowZero[i], ColumnZero == null ? null : ColumnZero + column, columns);
-        if (RowSum != null && RowSum[i] != 0) Correct(tile, RowSum[i], ColumnSum + column, columns);
         if (Type == DType.Int32)
         {
             new ReadOnlySpan<int>(tile, columns).CopyTo(new Span<int>((int*)To + at, columns));
@@ -107,6 +134,15 @@ internal unsafe struct QuadOutput
         }
         for (; j + Vector<int>.Count <= n; j += Vector<int>.Count) (Vector.Load(sums + j) - f * Vector.Load(by + j)).Store(sums + j);
         for (; j < n; j++) sums[j] -= factor * by[j];
+    }
+
+    /// <summary>Whole numbers of Float32 as Int32, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Whole(float* x, int n)
+    {
+        int j = 0;
+        for (; j + Vector<float>.Count <= n; j += Vector<float>.Count) Vector.ConvertToInt32Native(Vector.Load(x + j)).Store((int*)x + j);
+        for (; j < n; j++) ((int*)x)[j] = (int)x[j];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

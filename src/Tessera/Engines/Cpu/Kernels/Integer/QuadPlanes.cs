@@ -106,16 +106,27 @@ internal sealed unsafe class QuadPlanes
         long i = 0;
         if (step == 1 && Sse2.IsSupported)
             for (Vector128<byte> f = Vector128.Create(flip); i + 16 <= n; i += 16)
-            {
-                Vector128<byte> p = Vector128.Load(a + i) ^ f, q = Vector128.Load(b + i) ^ f, r = Vector128.Load(c + i) ^ f, s = Vector128.Load(d + i) ^ f;
-                Vector128<short> ab = Sse2.UnpackLow(p, q).AsInt16(), cd = Sse2.UnpackLow(r, s).AsInt16();
-                Sse2.UnpackLow(ab, cd).AsByte().Store(to + 4 * i);
-                Sse2.UnpackHigh(ab, cd).AsByte().Store(to + 4 * i + 16);
-                (ab, cd) = (Sse2.UnpackHigh(p, q).AsInt16(), Sse2.UnpackHigh(r, s).AsInt16());
-                Sse2.UnpackLow(ab, cd).AsByte().Store(to + 4 * i + 32);
-                Sse2.UnpackHigh(ab, cd).AsByte().Store(to + 4 * i + 48);
-            }
+                Quads(Vector128.Load(a + i) ^ f, Vector128.Load(b + i) ^ f, Vector128.Load(c + i) ^ f, Vector128.Load(d + i) ^ f, to + 4 * i);
+        else if (step == 2 && Sse2.IsSupported)
+            // Of the last element nothing is read but itself.
+            for (Vector128<byte> f = Vector128.Create(flip); i + 17 <= n; i += 16) Quads(Second(a + 2 * i) ^ f, Second(b + 2 * i) ^ f, Second(c + 2 * i) ^ f, Second(d + 2 * i) ^ f, to + 4 * i);
         uint mask = 0x01010101u * flip;
         for (long at = i * step; i < n; i++, at += step) ((uint*)to)[i] = (a[at] | (uint)b[at] << 8 | (uint)c[at] << 16 | (uint)d[at] << 24) ^ mask;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quads(Vector128<byte> p, Vector128<byte> q, Vector128<byte> r, Vector128<byte> s, byte* to)
+    {
+        Vector128<short> ab = Sse2.UnpackLow(p, q).AsInt16(), cd = Sse2.UnpackLow(r, s).AsInt16();
+        Sse2.UnpackLow(ab, cd).AsByte().Store(to);
+        Sse2.UnpackHigh(ab, cd).AsByte().Store(to + 16);
+        (ab, cd) = (Sse2.UnpackHigh(p, q).AsInt16(), Sse2.UnpackHigh(r, s).AsInt16());
+        Sse2.UnpackLow(ab, cd).AsByte().Store(to + 32);
+        Sse2.UnpackHigh(ab, cd).AsByte().Store(to + 48);
+    }
+
+    /// <summary>Every second of 32 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Second(byte* x) =>
+        Sse2.PackUnsignedSaturate(Vector128.Load(x).AsInt16() & Vector128.Create((short)255), Vector128.Load(x + 16).AsInt16() & Vector128.Create((short)255));
 }
