@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>
-/// Sums of windows over planes, one input channel per group, few filters: a band of a plane is padded on all sides, so that every output has all taps at the same distances, and up
+/// Sums of windows over planes, few input channels per group, few filters: a band of each plane is padded on all sides, so that every output has all taps at the same distances, and up
 /// to eight output rows are summed up at once.
 /// </summary>
 internal sealed unsafe class PlaneBands
@@ -19,7 +19,7 @@ internal sealed unsafe class PlaneBands
     }
 
     /// <summary>Whether <paramref name="g"/> has this form, and not so many filters that it pays to lay out windows for a product.</summary>
-    public static bool Takes(ConvGeometry g) => g is { Channels: 1, Rank: 2, Taps: <= 1024 } && (g.Filters <= 4 || g is { Filters: <= 16, Taps: >= 16 }) && g.Out[0] > 1;
+    public static bool Takes(ConvGeometry g) => g is { Channels: <= 8, Rank: 2 } && g.Channels * g.Taps <= 1024 && (g.Filters <= 4 || g is { Channels: 1, Filters: <= 16, Taps: >= 16 }) && g.Out[0] > 1 && (g.Channels == 1 || g.Taps > 1);
 
     /// <summary>Bands of an output plane.</summary>
     public long Count => _blocks.Bands;
@@ -27,8 +27,10 @@ internal sealed unsafe class PlaneBands
     /// <summary>Output rows of all bands but the last, which may have fewer.</summary>
     public long Rows => _blocks.Band;
 
-    /// <summary>Floats of a padded band.</summary>
-    public long Padded => _rows.Row * _blocks.InputRows;
+    /// <summary>Floats of a padded band of all channels of a group.</summary>
+    public long Padded => _g.Channels * Plane;
+
+    private long Plane => _rows.Row * _blocks.InputRows;
 
     /// <summary>Input rows that a band reads, first to end; they exist.</summary>
     public (long First, long End) Input(long band)
@@ -38,15 +40,18 @@ internal sealed unsafe class PlaneBands
     }
 
     /// <summary>Writes a padded band; what is beside its rows, and beyond them in a plane of one band, is 0 already.</summary>
-    /// <param name="x">Input row 0.</param>
+    /// <param name="x">Input row 0 of the first channel.</param>
     public void Fill(float* x, long band, float* padded)
     {
         (long first, long count) = Window(band);
         long lo = Math.Clamp(-first, 0, count), hi = Math.Clamp(_g.In[0] - first, lo, count);
-        _rows.Copy(x + (first + lo) * _g.In[1], padded + lo * _rows.Row, hi - lo);
-        if (Count == 1) return;
-        new Span<float>(padded, (int)(lo * _rows.Row)).Clear();
-        new Span<float>(padded + hi * _rows.Row, (int)((count - hi) * _rows.Row)).Clear();
+        for (long c = 0; c < _g.Channels; c++, x += _g.InSize, padded += Plane)
+        {
+            _rows.Copy(x + (first + lo) * _g.In[1], padded + lo * _rows.Row, hi - lo);
+            if (Count == 1) continue;
+            new Span<float>(padded, (int)(lo * _rows.Row)).Clear();
+            new Span<float>(padded + hi * _rows.Row, (int)((count - hi) * _rows.Row)).Clear();
+        }
     }
 
     /// <summary>Output rows of a band.</summary>

@@ -1,6 +1,6 @@
 namespace Tessera.Engines.Cpu.Kernels;
 
-/// <summary>Float32 convolution of planes, one input channel per group, few filters, band by band (<see cref="PlaneBands"/>).</summary>
+/// <summary>Float32 convolution of planes, few input channels per group, few filters, band by band (<see cref="PlaneBands"/>).</summary>
 internal sealed unsafe class PlaneStep : Step
 {
     private const long Ready = 4096;
@@ -11,7 +11,7 @@ internal sealed unsafe class PlaneStep : Step
     private readonly Scratch _padded;
 
     public PlaneStep(StepBuilder b, ConvGeometry g, Operand x, Operand w, Operand y)
-        : base("conv depthwise f32", [x, w], [y], 2 * y.Count * g.Taps, $"{g}, one channel per group")
+        : base(g.Channels == 1 ? "conv depthwise f32" : "conv grouped f32", [x, w], [y], 2 * y.Count * g.Channels * g.Taps, $"{g}, {(g.Channels == 1 ? "one channel" : g.Channels + " channels")} per group")
     {
         (_g, _bands) = (g, new(g));
         _padded = b.Scratch(sizeof(float) * _bands.Padded);
@@ -40,9 +40,9 @@ internal sealed unsafe class PlaneStep : Step
         {
             (long plane, long band) = Math.DivRem(u, _bands.Count);
             (long input, long filter) = Math.DivRem(plane, _g.Filters);
-            if (_bands.Count > 1 || u == first || filter == 0) _bands.Fill(x + input * _g.InSize, band, padded);
+            if (_bands.Count > 1 || u == first || filter == 0) _bands.Fill(x + input * _g.Channels * _g.InSize, band, padded);
             long channel = plane % (_g.Groups * _g.Filters);
-            _bands.Sum(padded, w + channel * _g.Taps, bias == null ? 0 : bias[channel], y + plane * _g.OutSize, last, band);
+            _bands.Sum(padded, w + channel * _g.Channels * _g.Taps, bias == null ? 0 : bias[channel], y + plane * _g.OutSize, last, band);
             // What follows the convolution runs while the results are in cache, but not for a few of them.
             long ready = Start(u + 1);
             if (ready - done < Ready && u + 1 < end) continue;

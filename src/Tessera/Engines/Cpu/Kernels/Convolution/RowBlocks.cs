@@ -1,21 +1,21 @@
 namespace Tessera.Engines.Cpu.Kernels;
 
 /// <summary>How the rows of an output plane are cut into bands, whose padded input stays in the first-level cache, and those into blocks of rows.</summary>
-/// <remarks>A block leaves out the taps that only see padding: of five rows of taps on a plane of two rows, two.</remarks>
+/// <remarks>A block leaves out the taps that only see padding: of five rows of taps on a plane of two rows, two. Several input channels lie one behind the other, and all their taps are runs of one sum.</remarks>
 internal sealed class RowBlocks
 {
     private readonly ConvGeometry _g;
     private readonly PhaseRows _rows;
     private readonly int[] _bands;
     private readonly RowBlock[] _blocks;
-    private readonly List<TapRun> _runs = [];
+    private readonly List<(int Channel, TapRun Run)> _runs = [];
 
     public RowBlocks(ConvGeometry g, PhaseRows rows)
     {
         (_g, _rows) = (g, rows);
         long reach = (g.Kernel[0] - 1) * g.Dilations[0];
         // Half of the cache, the rest being for results; all bands alike.
-        long most = Math.Max(8, (CacheSizes.L1 / 2 / sizeof(float) / rows.Row - reach - 1) / g.Strides[0] + 1), count = (g.Out[0] + most - 1) / most;
+        long most = Math.Max(8, (CacheSizes.L1 / 2 / sizeof(float) / (g.Channels * rows.Row) - reach - 1) / g.Strides[0] + 1), count = (g.Out[0] + most - 1) / most;
         Band = (g.Out[0] + count - 1) / count;
         List<RowBlock> blocks = [];
         List<int> bands = [0];
@@ -29,7 +29,7 @@ internal sealed class RowBlocks
         foreach (RowBlock b in _blocks) last = Math.Max(last, (b.First % Band + b.Size - 1) * g.Strides[0]);
         InputRows = last + reach + 1;
         Runs = GC.AllocateArray<TapRun>(Math.Max(1, _runs.Count), pinned: true);
-        _runs.CopyTo(Runs);
+        for (int i = 0; i < _runs.Count; i++) Runs[i] = new(_runs[i].Run.At + _runs[i].Channel * InputRows * rows.Row, _runs[i].Run.Weight + _runs[i].Channel * g.Taps);
         // Weights of a run's neighbouring taps.
         WeightStep = Joined(g) ? g.Strides[0] / g.Dilations[0] * g.Kernel[1] : 0;
     }
@@ -39,7 +39,7 @@ internal sealed class RowBlocks
 
     public int Bands => _bands.Length - 1;
 
-    /// <summary>Padded input rows that a band reads.</summary>
+    /// <summary>Padded input rows that a band reads of a channel.</summary>
     public long InputRows { get; }
 
     public long WeightStep { get; }
@@ -84,8 +84,9 @@ internal sealed class RowBlocks
         int[] counts = new int[6];
         foreach (int length in (ReadOnlySpan<int>)[5, 3, 2, 1])
             foreach ((long tap, int n) in runs)
-                for (long k = 0; n == length && k < _g.Kernel[1]; k++, counts[length]++)
-                    _runs.Add(new(tap * _g.Dilations[0] * _rows.Row + _rows.Taps[k], tap * _g.Kernel[1] + k));
+                for (int c = 0; n == length && c < _g.Channels; c++)
+                    for (long k = 0; k < _g.Kernel[1]; k++, counts[length]++)
+                        _runs.Add((c, new(tap * _g.Dilations[0] * _rows.Row + _rows.Taps[k], tap * _g.Kernel[1] + k)));
         return new(first, rows, size, start, counts[5], counts[3], counts[2], counts[1]);
     }
 

@@ -97,7 +97,7 @@ internal sealed unsafe class IntegerConvStep : Step
 
     public override void Run(RunContext c)
     {
-        bool alone = c.Workers(Flops * 0.01 + Writes[0].Count * 0.3) == 1;
+        bool alone = c.Workers(Flops * 0.015 + Writes[0].Count * 0.5) == 1;
         RowTerms(c);
         Split(c, 0, checked((int)(_g.Batch * _g.Groups * _planes.Depth)), alone);
         Split(c, 1, checked((int)(_g.Batch * _g.Groups * _tileParts * _vectorParts)), alone);

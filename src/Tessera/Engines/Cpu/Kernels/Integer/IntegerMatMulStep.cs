@@ -90,8 +90,8 @@ internal sealed unsafe class IntegerMatMulStep : Step
 
     public override void Run(RunContext c)
     {
-        // 10 ps per operation on one thread.
-        bool alone = c.Workers(Flops * 0.01) == 1;
+        // 15 ps per operation on one thread.
+        bool alone = c.Workers(Flops * 0.015 + Writes[0].Count * 0.5) == 1;
         if (_known == 0) Split(c, 0, _weights.Groups * _sides, alone);
         for (int i = 0; i < _sides; i++) ColumnTerms(c, i);
         Split(c, 1, checked((int)(_p.Batch * _rowParts * _columnParts)), alone);
