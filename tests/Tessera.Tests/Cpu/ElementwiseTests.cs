@@ -57,6 +57,22 @@ public sealed class ElementwiseTests
     }
 
     [Fact]
+    public void Rounding_to_eight_bits_may_be_cut_by_the_bound_of_a_group()
+    {
+        Random r = Seeds.Random();
+        for (int tail = 50; tail < 66; tail++)
+        {
+            CpuCase c = new(r);
+            GraphBuilder g = c.G;
+            Node x = c.Input(DType.Float32, [40], () => r.Next(-400, 1600) / 8.0);
+            Node shifted = g.Add(g.Unary(GraphOp.Round, g.Mul(x, 2)), 3);
+            Node y = g.Cast(g.Cast(g.Min(g.Max(shifted, 0), 255), DType.UInt8), DType.Float32);
+            for (int i = 0; i < tail; i++) y = g.Add(y, 1 + i % 3);
+            c.Check(1e-6, y);
+        }
+    }
+
+    [Fact]
     public void Eight_bits_to_floats_and_back_in_one_go()
     {
         Random r = Seeds.Random();

@@ -231,7 +231,8 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     private int Cast(Node n)
     {
         Node x = n.In[0];
-        if (_values.ContainsKey(x) && QuantizeMicroOp.Of(n) is var (real, zero, op)) return Emit(op, n.Type, 1, Value(real), zero is null ? -1 : Value(zero));
+        // What is rounded is at hand unless the group ends between it and the cast.
+        if (_values.ContainsKey(x) && QuantizeMicroOp.Of(n) is var (real, zero, op) && _values.ContainsKey(real) && (zero is null || zero.Op == GraphOp.Const || _values.ContainsKey(zero))) return Emit(op, n.Type, 1, Value(real), zero is null ? -1 : Value(zero));
         int r = n.Type is DType.Float32 or DType.Float64 || n.Type == x.Type ? Value(x) : Exact(x);
         if (x.Type == n.Type) return r;
         if (n.Type == DType.Bool) return x.Type == DType.Bool ? r : Emit(Conversions.NonZero(Type(x)), DType.Bool, SizeOf(Type(x)), r);
