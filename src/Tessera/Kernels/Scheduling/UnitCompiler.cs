@@ -37,6 +37,8 @@ internal sealed class UnitCompiler
         if (template?.Op is GraphOp.MatMul or GraphOp.Conv or GraphOp.ConvTranspose && TakesVectors() && Products.Compile(_schedule, _root, template, _target) is { } product) return product;
         return template?.Op switch
         {
+            // Drivers took minutes, or all memory, to compile these.
+            GraphOp.Fft or GraphOp.Pool or GraphOp.Rnn when _isLong => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} of Float64 is too much to write out in integers, which it takes where {_target.Name} has no 64-bit floats."),
             GraphOp.Concat => Concat(),
             GraphOp.ScatterElements or GraphOp.ScatterNd => Scatter(),
             GraphOp.Softmax or GraphOp.LogSoftmax => [Lined(template, [((Arg.Along)template.Arg!).Axis])],
@@ -47,7 +49,6 @@ internal sealed class UnitCompiler
             GraphOp.Pool when template.Outputs.Length > 1 => [PoolWithPlaces()],
             GraphOp.MatMul or GraphOp.Conv => [Blocked(template)],
             GraphOp.Rnn => [Rnn()],
-            GraphOp.Fft when _isLong => throw new TesseraException(ErrorCode.Unsupported, $"Fft of Float64 would take minutes without 64-bit floats, which {_target.Name} lacks."),
             GraphOp.Host or GraphOp.Attention => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} has no kernel."),
             _ => [Best(lanes => Pointwise(_root, lanes, (at, r, e, w) => w.Write(_root, at, r.Read(_root, at))))],
         };
