@@ -12,7 +12,7 @@ public sealed class SessionGroup : IDisposable
     private readonly Member[] _members;
     private readonly Balance _by;
     private readonly Lock _lock = new();
-    private int _turn;
+    private uint _turn;
 
     private sealed class Member(Session session, double weight)
     {
@@ -144,7 +144,7 @@ public sealed class SessionGroup : IDisposable
 
     private int Pick() => _by switch
     {
-        Balance.RoundRobin => _turn++ % _members.Length,
+        Balance.RoundRobin => (int)(_turn++ % (uint)_members.Length),
         Balance.Utilization => Least(m => (m.UnderWay, m.Busy)),
         Balance.Memory => Least(m => (-m.Session.Engine.FreeMemory, m.UnderWay)),
         // A session that was never measured comes first.
