@@ -28,7 +28,7 @@ public sealed class PoolTests
             double p = r.Next(1, 4);
             Arg.Pool arg = new(kind, Ints.Of(kernel), Ints.Of(steps), Ints.Of(dilations), Ints.Of(before), Ints.Of(after), Ints.Of(sizes), r.Next(2) == 0, p, indices, r.Next(2) == 0);
             long[] shape = [r.Next(1, 3), r.Next(1, 4), .. size];
-            Tensor x = r.Next(4) switch { 0 => Samples.Float64(r, shape), 1 when kind == PoolKind.Max => Samples.Bits<sbyte>(r, shape), _ => Samples.Float32(r, shape) };
+            Tensor x = r.Next(5) switch { 0 => Samples.Float64(r, shape), 1 when kind == PoolKind.Max => Samples.Bits<sbyte>(r, shape), 2 when kind == PoolKind.Max => Samples.Bits<byte>(r, shape), _ => Samples.Float32(r, shape) };
             Tensor[] y = KernelRun.Run(PoolKernel.Build, GraphOp.Pool, arg, [x], threads: 1 + r.Next(2));
             (double[] values, long[] at) = Definitions.Pool(x, arg);
             // Windows wholly in the padding have no defined maximum or mean.
@@ -59,6 +59,27 @@ public sealed class PoolTests
             (double[] values, _) = Definitions.Pool(x, arg);
             // At most 91 elements of at most 1.
             Samples.Close(values, KernelRun.Run(PoolKernel.Build, GraphOp.Pool, arg, [x], threads: 1 + r.Next(2), epilogue: false)[0], 1e-5, $"{x} {arg}");
+        }
+    }
+
+    [Fact]
+    public void Bytes_of_any_width()
+    {
+        Random r = Seeds.Random();
+        long[] sizes = [1, 2, 5, 8, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 130, 300];
+        for (int round = 0; round < 150; round++)
+        {
+            long[] size = [r.Next(1, 40), sizes[r.Next(sizes.Length)]], kernel = [r.Next(1, 6), r.Next(1, 14)], steps = [r.Next(1, 4), r.Next(1, 5)], before = new long[2], after = new long[2], sizesOut = new long[2];
+            for (int a = 0; a < 2; a++)
+            {
+                kernel[a] = Math.Min(kernel[a], size[a]);
+                (before[a], after[a]) = (r.Next((int)kernel[a]), r.Next((int)kernel[a]));
+                sizesOut[a] = (size[a] + before[a] + after[a] - kernel[a]) / steps[a] + 1;
+            }
+            Arg.Pool arg = new(PoolKind.Max, Ints.Of(kernel), Ints.Of(steps), [1, 1], Ints.Of(before), Ints.Of(after), Ints.Of(sizesOut), false, 0, false, false);
+            long[] shape = [r.Next(1, 3), r.Next(1, 6), .. size];
+            Tensor x = r.Next(2) == 0 ? Samples.Bits<sbyte>(r, shape) : Samples.Bits<byte>(r, shape);
+            Samples.Close(Definitions.Pool(x, arg).Values, KernelRun.Run(PoolKernel.Build, GraphOp.Pool, arg, [x], threads: 1 + r.Next(2), epilogue: false)[0], 0, $"{x} {arg}");
         }
     }
 

@@ -48,16 +48,7 @@ internal static class QuantizedRules
 
     private static Node Scale(GraphBuilder g, double a, double[] b, Shape shape) => g.Const(Tensor.From([.. b.Select(v => (float)(a * v))], b.Length == 1 ? Shape.Scalar : shape));
 
-    private static Node? Same(Node n)
-    {
-        if (n.Type is not (DType.UInt8 or DType.Int8) || n.In[0] is not { Op: GraphOp.Min, In: [{ Op: GraphOp.Max, In: [var shifted, var low] }, var high] }) return null;
-        (double least, double most) = n.Type == DType.UInt8 ? (0, 255) : (-128, 127);
-        if (!Constants.Is(low, least) || !Constants.Is(high, most)) return null;
-        double zero = 0;
-        if (shifted is { Op: GraphOp.Add, In: [var rounded, var z] }) (shifted, zero) = (rounded, Constants.Uniform(z) ?? double.NaN);
-        if (shifted is not { Op: GraphOp.Round, In: [{ Op: GraphOp.Div, In: [var real, var by] }] } || Dequantized.Find(real) is not { } d) return null;
-        return d.Values.Type == n.Type && d.Zero == zero && Constants.Uniform(by) == d.Scale && d.Scale is > 1e-30 and < 1e30 ? d.Values : null;
-    }
+    private static Node? Same(Node n) => Quantized.Find(n) is { } q && Dequantized.Find(q.Real) is { } d && q.Undoes(d) ? d.Values : null;
 
     private static Node? Moved(GraphBuilder g, Node n)
     {

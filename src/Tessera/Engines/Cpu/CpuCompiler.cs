@@ -30,6 +30,7 @@ internal sealed class CpuCompiler
         StepBuilder b = new(workers, pool);
         try
         {
+            graph = BytePass.Run(graph);
             CpuCompiler c = new(graph, b);
             foreach (Node n in graph.Nodes) c.Compile(n);
             for (int i = 0; i < graph.Outputs.Length; i++) c.Deliver(i);

@@ -30,6 +30,8 @@ internal static class PoolKernel
             PoolKind.Lp => p.P == 1 ? Float32<AbsolutePool>(b, g, p, x, y) : p.P == 2 ? Float32<EuclideanPool>(b, g, p, x, y) : new PoolStepOf<float>(g, p, x, y),
         },
         DType.Float32 => new PoolStepOf<float>(g, p, x, y),
+        DType.Int8 when p is { Kind: PoolKind.Max, Indices: false } && g.Taps <= MostTaps && g.Before[^1] >= 0 => new BytePoolStep<sbyte>(b, g, x, y[0]),
+        DType.UInt8 when p is { Kind: PoolKind.Max, Indices: false } && g.Taps <= MostTaps && g.Before[^1] >= 0 => new BytePoolStep<byte>(b, g, x, y[0]),
         DType.Float64 => new PoolStepOf<double>(g, p, x, y),
         DType.Int8 => new PoolStepOf<sbyte>(g, p, x, y),
         DType.UInt8 => new PoolStepOf<byte>(g, p, x, y),
