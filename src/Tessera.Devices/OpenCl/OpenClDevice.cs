@@ -5,12 +5,12 @@ namespace Tessera.Devices.OpenCl;
 /// <summary>A device of an OpenCL platform, with one queue that runs in order.</summary>
 internal sealed unsafe class OpenClDevice : Device
 {
-    private readonly bool _keepKernels;
     private nint _context;
 
     public OpenClDevice(DeviceInfo info, nint device, bool keepKernels)
     {
-        (Info, Handle, _keepKernels) = (info, device, keepKernels);
+        (Info, Handle) = (info, device);
+        Modules = new(this, keepKernels);
         nint d = device;
         _context = OpenClApi.CreateContext(null, 1, &d, 0, 0, out int error);
         Check(error, "open a context");
@@ -21,6 +21,9 @@ internal sealed unsafe class OpenClDevice : Device
     public override DeviceInfo Info { get; }
 
     public nint Handle { get; }
+
+    /// <summary>What the driver compiled.</summary>
+    public OpenClModules Modules { get; }
 
     public nint Context => _context;
 
@@ -49,7 +52,7 @@ internal sealed unsafe class OpenClDevice : Device
     public override void Copy(DeviceRange from, DeviceBuffer to, long at) =>
         Check(OpenClApi.Copy(Queue, Of(from.Buffer), Of(to), (nuint)from.At, (nuint)at, (nuint)from.Bytes, 0, null, null), $"copy {from.Bytes} bytes");
 
-    public override DeviceProgram Load(Program program, IReadOnlyList<DeviceRange> values) => new OpenClProgram(this, program, values, _keepKernels);
+    public override DeviceProgram Load(Program program, IReadOnlyList<DeviceRange> values) => new OpenClProgram(this, program, values);
 
     public override void Synchronise() => Check(OpenClApi.Finish(Queue), "finish its queue");
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Tessera.Kernels;
 
 namespace Tessera.Devices.OpenCl;
@@ -8,16 +9,16 @@ internal sealed unsafe class OpenClProgram : DeviceProgram
     private readonly OpenClDevice _device;
     private readonly Step[] _steps;
     private readonly Dictionary<int, nint> _parts = [];
-    private readonly nint[] _code;
+    private readonly OpenClModules.Entry[] _kernels = [];
+    private bool _disposed;
 
-    public OpenClProgram(OpenClDevice device, Program program, IReadOnlyList<DeviceRange> values, bool keepKernels)
+    public OpenClProgram(OpenClDevice device, Program program, IReadOnlyList<DeviceRange> values)
     {
         _device = device;
         _steps = new Step[program.Steps.Length];
-        _code = new nint[program.Kernels.Length];
         try
         {
-            for (int i = 0; i < _code.Length; i++) _code[i] = OpenClBuild.Run(device, program.Kernels[i], program.Code.Span, keepKernels);
+            _kernels = device.Modules.Rent(program);
             for (int i = 0; i < _steps.Length; i++) _steps[i] = Bound(program, program.Steps[i], values);
         }
         catch
@@ -54,7 +55,7 @@ internal sealed unsafe class OpenClProgram : DeviceProgram
         int group = program.Kernels[step.Kernel].Group;
         nint kernel;
         int error;
-        fixed (byte* name = "run\0"u8) kernel = OpenClApi.CreateKernel(_code[step.Kernel], name, out error);
+        fixed (byte* name = Encoding.UTF8.GetBytes(_kernels[step.Kernel].Name + '\0')) kernel = OpenClApi.CreateKernel(_kernels[step.Kernel].Module.Code, name, out error);
         _device.Check(error, $"find kernel {step.Kernel}, {program.Kernels[step.Kernel].Name}");
         for (int i = 0; i < step.Values.Length; i++)
         {
@@ -81,9 +82,9 @@ internal sealed unsafe class OpenClProgram : DeviceProgram
         Array.Clear(_steps);
         foreach (nint part in _parts.Values) _ = OpenClApi.ReleaseBuffer(part);
         _parts.Clear();
-        foreach (nint code in _code)
-            if (code != 0) _ = OpenClApi.ReleaseProgram(code);
-        Array.Clear(_code);
+        if (_disposed) return;
+        _disposed = true;
+        _device.Modules.Return(_kernels);
     }
 
     private readonly record struct Step(nint Kernel, nuint Global, nuint Group);

@@ -14,13 +14,21 @@ internal sealed class OpenClC : CRenderer
         bool doubles = k.Instructions.Any(i => i.Type.Kind == ScalarKind.Float64);
         return $$"""
             // {{k.Name}}: {{k.Result}}
-            {{(doubles ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n" : "")}}{{string.Concat(r.Helpers.Select(h => h + "\n\n"))}}__kernel __attribute__((reqd_work_group_size({{k.GroupSize}}, 1, 1)))
+            {{(doubles ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n" : "")}}{{string.Concat(r.Helpers.Select(Once))}}__kernel __attribute__((reqd_work_group_size({{k.GroupSize}}, 1, 1)))
             void run({{string.Join(", ", k.Buffers.Select(b => $"__global {r.ElementType(b.Type)} *{b.Name}"))}})
             {
                 const int group = (int)(get_group_id(1) * get_num_groups(0) + get_group_id(0)), local_id = (int)get_local_id(0), item = group * {{k.GroupSize}} + local_id;
             {{string.Concat(k.Shared.Select((s, i) => $"    __local {r.TypeName(s.Type)} s{i}[{s.Count}];\n"))}}{{Grid.Guard(k)}}{{statements}}}
 
             """;
+    }
+
+    /// <summary>A helper function as it may stand before each of several kernels of one source.</summary>
+    private static string Once(string code)
+    {
+        string name = code[..code.IndexOf('(')];
+        name = name[(name.LastIndexOf(' ') + 1)..].ToUpperInvariant();
+        return $"#ifndef {name}\n#define {name}\n{code}\n#endif\n\n";
     }
 
     internal override string Function => "static";

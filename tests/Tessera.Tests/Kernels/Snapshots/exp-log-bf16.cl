@@ -1,11 +1,17 @@
 // Log: BFloat16[7]
+#ifndef FROM_BF16
+#define FROM_BF16
 static float from_bf16(uint h) { return as_float(h << 16); }
+#endif
 
+#ifndef TO_BF16
+#define TO_BF16
 static unsigned short to_bf16(float v)
 {
     uint word = as_uint(v);
     return (unsigned short)((word & 0x7fffffffu) > 0x7f800000u ? word >> 16 | 0x40u : (word + 0x7fffu + (word >> 16 & 1u)) >> 16);
 }
+#endif
 
 __kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global unsigned short *b0, __global unsigned short *b1)

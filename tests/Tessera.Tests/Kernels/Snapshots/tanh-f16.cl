@@ -1,10 +1,15 @@
 // Tanh: Float16[3, 6]
+#ifndef FROM_F16
+#define FROM_F16
 static float from_f16(uint h)
 {
     uint size = h & 0x7fffu, word = size < 0x400u ? as_uint((float)size * 5.9604644775390625e-8f) : (size << 13) + (size < 0x7c00u ? 0x38000000u : 0x70000000u);
     return as_float(word | (h & 0x8000u) << 16);
 }
+#endif
 
+#ifndef TO_F16
+#define TO_F16
 static unsigned short to_f16(float v)
 {
     uint word = as_uint(v), size = word & 0x7fffffffu, h = (size - 0x38000000u + 0xfffu + (size >> 13 & 1u)) >> 13;
@@ -13,6 +18,7 @@ static unsigned short to_f16(float v)
     if (size > 0x7f800000u) h = 0x7e00u;
     return (unsigned short)(h | (word >> 16 & 0x8000u));
 }
+#endif
 
 __kernel __attribute__((reqd_work_group_size(16, 1, 1)))
 void run(__global unsigned short *b0, __global unsigned short *b1)
