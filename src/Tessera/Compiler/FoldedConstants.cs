@@ -23,7 +23,7 @@ internal sealed class FoldedConstants
     {
         for (int i = 0; i < inputs.Length; i++)
             if (inputs[i] is { } v && !(isInitializer(node.Inputs[i]) && v is Lowered.Tensor { Node.Op: GraphOp.Const }) && !(v is Lowered.Tensor { Node.Constant: { } c } && _own.Contains(c))) return false;
-        if (FreeNames.Bodies(node).Any() || !results.All(r => r is Lowered.Tensor { Node.Op: GraphOp.Const })) return false;
+        if (GraphValidation.Bodies(node).Any() || !results.All(r => r is Lowered.Tensor { Node.Op: GraphOp.Const })) return false;
         Tensor[] values = [.. results.Select(r => ((Lowered.Tensor)r).Node.Constant!)];
         _own.UnionWith(values);
         return _results.TryAdd(node, values);

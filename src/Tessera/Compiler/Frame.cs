@@ -88,7 +88,7 @@ internal abstract record Recipe
 /// <summary>Where building a model goes on: what is left to lower, the values that come in, and the constants known by now.</summary>
 internal sealed record Continuation(
     Frame Root, ImmutableArray<string> Outputs, ImmutableArray<Item> Items, ImmutableArray<(Frame Frame, string Name)> Live,
-    IReadOnlyDictionary<(Frame, string), Recipe> Constants, ImmutableHashSet<int> Needs);
+    IReadOnlyDictionary<(Frame, string), Recipe> Constants, IReadOnlySet<int> Needs);
 
 /// <summary>An operator that runs between two graphs because the shapes of its results depend on data, or because it iterates.</summary>
 /// <param name="Inputs">One per input of the node, null where absent.</param>

@@ -11,10 +11,7 @@ internal static class FreeNames
     public static string[] Of(OnnxGraph body) => Known.GetValue(body, Find);
 
     /// <summary>Names that a node reads: its inputs and what its bodies capture.</summary>
-    public static IEnumerable<string> Of(OnnxNode node) => node.Inputs.Where(i => i.Length > 0).Concat(Bodies(node).SelectMany(Of));
-
-    public static IEnumerable<OnnxGraph> Bodies(OnnxNode node) => node.Attributes.Values.Where(a => a.RefAttribute is null).SelectMany(a =>
-        a.Kind == OnnxAttributeKind.Graph ? [a.Graph] : a.Kind == OnnxAttributeKind.Graphs ? a.Graphs : Array.Empty<OnnxGraph>());
+    public static IEnumerable<string> Of(OnnxNode node) => node.Inputs.Where(i => i.Length > 0).Concat(GraphValidation.Bodies(node).SelectMany(Of));
 
     private static string[] Find(OnnxGraph body)
     {

@@ -19,9 +19,7 @@ public sealed class Rule(string name, ImmutableArray<GraphOp> roots, Func<Rewrit
 /// <summary>A named list of rules, tried on every node in order until none applies.</summary>
 public sealed class Pass
 {
-    private static readonly int Ops = Enum.GetValues<GraphOp>().Length;
-
-    private readonly Rule[][] _byRoot = new Rule[Ops][];
+    private readonly Rule[][] _byRoot = new Rule[GraphOps.Count][];
 
     public Pass(string name, IReadOnlyList<Rule> rules)
     {

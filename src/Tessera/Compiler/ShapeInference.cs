@@ -60,7 +60,7 @@ internal static class ShapeInference
             }
             Frame root = Frame.OfModel(model);
             Continuation start = new(root, [.. model.Graph.Outputs.Select(o => o.Name)], [.. model.Graph.Nodes.Select(n => (Item)new Item.Call(root, n))],
-                [.. inputs.Select(i => (root, i.Name))], new Dictionary<(Frame, string), Recipe>(Frame.Names), []);
+                [.. inputs.Select(i => (root, i.Name))], new Dictionary<(Frame, string), Recipe>(Frame.Names), new HashSet<int>());
             return Specializer.Types(start, values, fold, folded);
         }
         catch (TesseraException)

@@ -81,7 +81,7 @@ internal sealed partial class Specializer
     }
 
     /// <summary>Entries whose value decides the plan and is small: their values are made part of the plan's key instead of ending the stage.</summary>
-    private ImmutableHashSet<int> CheapNeeds()
+    private IReadOnlySet<int> CheapNeeds()
     {
         const int small = 16;
         HashSet<int> entries = [];
@@ -98,8 +98,9 @@ internal sealed partial class Specializer
                 foreach (Node i in x.In) work.Push(i);
             }
             // A stage input that is itself the value needed has been computed already: nothing is gained by another stage.
-            if (cheap || node.Op == GraphOp.Input) entries.UnionWith(seen.Where(x => x.Op == GraphOp.Input).Select(x => _entryOfInput[x]));
+            if (!cheap && node.Op != GraphOp.Input) continue;
+            foreach (Node x in seen) if (x.Op == GraphOp.Input) entries.Add(_entryOfInput[x]);
         }
-        return [.. entries];
+        return entries;
     }
 }

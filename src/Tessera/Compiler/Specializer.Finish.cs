@@ -51,7 +51,7 @@ internal sealed partial class Specializer
             if (!loop && def?.Evaluate is null) continue;
             if (FreeNames.Of(node).Any(n => Find(frame, n) is null)) continue;
             ImmutableArray<Recipe?> inputs = [.. node.Inputs.Select(n => n.Length == 0 ? null : ToRecipe(Find(frame, n)!))];
-            string[] captured = [.. FreeNames.Bodies(node).SelectMany(FreeNames.Of).Distinct()];
+            string[] captured = [.. GraphValidation.Bodies(node).SelectMany(FreeNames.Of).Distinct()];
             (string, Recipe)[] known = new (string, Recipe)[captured.Length];
             for (int k = 0; k < known.Length; k++) known[k] = (captured[k], ToRecipe(Find(frame, captured[k])!));
             _steps.Insert(0, new DynamicStep(frame, node, new NodeAttributes(frame, node), def, inputs, ImmutableCollectionsMarshal.AsImmutableArray(known)));
@@ -83,9 +83,9 @@ internal sealed partial class Specializer
         HashSet<(Frame, string)> needed = new(Frame.Names);
         foreach ((Frame frame, string name) in _needed)
             if (Resolve(frame, name) is { } key) needed.Add(key);
-        ImmutableHashSet<int> needs = [];
+        HashSet<int> needs = [];
         for (int i = 0; needed.Count > 0 && i < live.Count; i++)
-            if (needed.Contains(live[i])) needs = needs.Add(i);
+            if (needed.Contains(live[i])) needs.Add(i);
         Continuation next = new(_from.Root, _from.Outputs, [.. _waiting], ImmutableCollectionsMarshal.AsImmutableArray(live.ToArray()), constants, needs);
         return new(BuildGraph(), [.. _leafOfInput], [.. results], [.. _steps], next);
     }

@@ -97,7 +97,7 @@ internal sealed partial class Specializer
 
     private static bool Affordable(OnnxGraph body, long turns) => turns >= 0 && turns <= MostUnrolled && turns * Size(body) <= MostUnrolled;
 
-    private static long Size(OnnxGraph g) => g.Nodes.Sum(n => 1 + FreeNames.Bodies(n).Sum(Size));
+    private static long Size(OnnxGraph g) => g.Nodes.Sum(n => 1 + GraphValidation.Bodies(n).Sum(Size));
 
     /// <summary>A condition's value: true where none is given, null where it depends on data.</summary>
     private static bool? Known(Lowered? condition) => condition switch

@@ -34,7 +34,7 @@ internal sealed partial class Specializer
     /// <summary>Builds a stage, or names the incoming values that must be constants first.</summary>
     /// <param name="live">One value per entry of <see cref="Continuation.Live"/>; only types matter, except for entries in Needs.</param>
     /// <param name="unrolls">Whether loops with a known number of turns become part of the graph.</param>
-    public static Specialized Build(Continuation start, IReadOnlyList<Value> live, Fold? fold, FoldedConstants folded, bool unrolls, out ImmutableHashSet<int> needs)
+    public static Specialized Build(Continuation start, IReadOnlyList<Value> live, Fold? fold, FoldedConstants folded, bool unrolls, out IReadOnlySet<int> needs)
     {
         needs = start.Needs;
         lock (folded)
@@ -45,9 +45,9 @@ internal sealed partial class Specializer
                 s.BindLive(live);
                 foreach (Item i in start.Items) s.Take(i);
                 if (s._needed.Count == 0) return s.Finish();
-                ImmutableHashSet<int> more = s.CheapNeeds();
+                IReadOnlySet<int> more = s.CheapNeeds();
                 if (more.IsSubsetOf(needs)) return s.Finish();
-                needs = needs.Union(more);
+                needs = new HashSet<int>([.. needs, .. more]);
             }
         }
     }
@@ -80,7 +80,7 @@ internal sealed partial class Specializer
         }
         Tensor t = ((TensorValue)value).Tensor;
         int leaf = _leaves++;
-        if (!_from.Needs.IsEmpty && _from.Needs.Contains(entry)) return _graph.Const(Copy(t));
+        if (_from.Needs.Count > 0 && _from.Needs.Contains(entry)) return _graph.Const(Copy(t));
         Node n = _graph.Input(_from.Live[entry].Name, t.Type, t.Shape);
         _entryOfInput[n] = entry;
         _leafOfInput.Add(leaf);

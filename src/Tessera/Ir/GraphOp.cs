@@ -45,3 +45,9 @@ public enum GraphOp
     // Output number i of a node with several outputs
     Part,
 }
+
+/// <summary>Facts about primitives.</summary>
+internal static class GraphOps
+{
+    public const int Count = (int)GraphOp.Part + 1;
+}

@@ -18,8 +18,9 @@ public abstract partial class Engine
             {
                 Compiler.ModelCheck.Run(model);
                 RuntimeHelpers.RunClassConstructor(typeof(Compiler.Passes).TypeHandle);
-                // A session asks nothing of its engine before it runs.
+                // A session asks nothing of its engine before its first plan; an engine of this process may still be starting then.
                 session = Open(model, options, Path.GetFileName(path), ownsModel: true);
+                if (IsHost) return session;
                 starting.GetAwaiter().GetResult();
                 EnsureInitialized();
                 return session;
@@ -33,8 +34,8 @@ public abstract partial class Engine
         }
         finally
         {
-            // Whatever became of the model: nothing goes on after this call.
-            Task.WaitAny(starting);
+            // Whatever became of the model: nothing that reaches out of this process goes on after this call.
+            if (!IsHost) Task.WaitAny(starting);
         }
     }
 

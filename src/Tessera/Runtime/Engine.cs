@@ -56,10 +56,10 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
     /// <exception cref="TesseraException">EngineUnavailable with reason and remedy; Internal when the self-test gives wrong answers; Timeout.</exception>
     public async Task InitializeAsync(CancellationToken cancel = default)
     {
-        ObjectDisposedException.ThrowIf(_health.State == EngineState.Disposed, this);
         await _initializing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_health.State == EngineState.Disposed, this);
             if (_health.State == EngineState.Ready) return;
             Become(EngineState.Initializing, false, "starting");
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -135,11 +135,15 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_health.State == EngineState.Disposed) return;
+        // Load may have left the start going on.
+        await _initializing.WaitAsync().ConfigureAwait(false);
+        bool first = _health.State != EngineState.Disposed;
         Become(EngineState.Disposed, false, "disposed");
+        _initializing.Release();
+        if (!first) return;
         await ReleaseAsync().ConfigureAwait(false);
         Dispose(true);
         Pool.Trim();
-        _initializing.Dispose();
         Disposed?.Invoke(this, EventArgs.Empty);
         GC.SuppressFinalize(this);
     }

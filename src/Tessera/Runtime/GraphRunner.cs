@@ -59,8 +59,10 @@ internal sealed class GraphRunner(Continuation start, StageFactory factory) : ID
             foreach (StepRunner step in stage.Steps)
             {
                 Value?[] x = [.. step.Step.Inputs.Select(r => r is null ? null : Make(r, leaves, outputs, copy: false))];
-                Value[] captured = [.. step.Step.Captured.Where(c => !c.Value.IsConstant).Select(c => Make(c.Value, leaves, outputs, copy: false))];
-                try { results.AddRange(step.Run(x, captured, control)); }
+                List<Value> captured = [];
+                foreach ((_, Recipe c) in step.Step.Captured)
+                    if (!c.IsConstant) captured.Add(Make(c, leaves, outputs, copy: false));
+                try { results.AddRange(step.Run(x, [.. captured], control)); }
                 finally
                 {
                     foreach (Value? v in x) v?.Dispose();

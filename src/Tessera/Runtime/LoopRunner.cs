@@ -21,8 +21,9 @@ internal sealed class LoopRunner : StepRunner
         bool go = inputs.Length < 2 || inputs[1] is not { } c || Ir.Scalars.ToInt64(TensorOf(c))[0] != 0;
         int carriedCount = Math.Max(0, inputs.Length - 2), scans = _body.Outputs.Count - 1 - carriedCount;
         if (scans < 0 || _body.Inputs.Count != carriedCount + 2) throw new TesseraException(ErrorCode.MalformedModel, $"the body takes {_body.Inputs.Count} and gives {_body.Outputs.Count} values for {carriedCount} carried ones.");
-        Value[] carried = [.. inputs.Skip(2).Select((v, i) => Share(v ?? throw new TesseraException(ErrorCode.MalformedModel, $"carried value {i} is missing.")))];
-        List<Tensor>[] collected = [.. Enumerable.Range(0, scans).Select(_ => new List<Tensor>())];
+        Value[] carried = new Value[carriedCount];
+        for (int i = 0; i < carriedCount; i++) carried[i] = Share(inputs[2 + i] ?? throw new TesseraException(ErrorCode.MalformedModel, $"carried value {i} is missing."));
+        List<Tensor>[] collected = Lists(scans);
         try
         {
             for (long i = 0; i < count && go; i++)

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Tessera.Runtime;
 
 /// <summary>What a plan was made for: structure, types and shapes of the values that come in, and the contents of those that decide the plan.</summary>
@@ -9,21 +7,21 @@ internal sealed class PlanKey
 
     private PlanKey(long[] words) => _words = words;
 
-    public static PlanKey Of(IReadOnlyList<Value> values, ImmutableHashSet<int> needs)
+    public static PlanKey Of(IReadOnlyList<Value> values, IReadOnlySet<int> needs)
     {
         Writer w = new([]);
         for (int i = 0; i < values.Count; i++) Add(ref w, values[i], needs.Contains(i));
         return new([.. w.Words]);
     }
 
-    public bool Matches(IReadOnlyList<Value> values, ImmutableHashSet<int> needs)
+    public bool Matches(IReadOnlyList<Value> values, IReadOnlySet<int> needs)
     {
         Comparer c = new(_words);
         for (int i = 0; i < values.Count; i++) Add(ref c, values[i], needs.Count > 0 && needs.Contains(i));
         return c.Equal;
     }
 
-    public bool Matches(ReadOnlySpan<Tensor> values, ImmutableHashSet<int> needs)
+    public bool Matches(ReadOnlySpan<Tensor> values, IReadOnlySet<int> needs)
     {
         Comparer c = new(_words);
         for (int i = 0; i < values.Length; i++) Add(ref c, values[i], needs.Count > 0 && needs.Contains(i));

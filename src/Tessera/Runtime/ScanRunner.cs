@@ -47,7 +47,9 @@ internal sealed class ScanRunner : StepRunner
     private int[] Axes(string name, Tensor[] x)
     {
         long[]? given = Step.Attributes.Ints(name);
-        return [.. x.Select((t, i) => given is null ? 0 : t.Shape.Axis(given[i]))];
+        int[] axes = new int[x.Length];
+        for (int i = 0; i < axes.Length && given is not null; i++) axes[i] = x[i].Shape.Axis(given[i]);
+        return axes;
     }
 
     private Tensor[] Sequence(Tensor[] initial, Tensor[] scanned, int[] axes, Value[] captured, RunControl control)
@@ -59,7 +61,7 @@ internal sealed class ScanRunner : StepRunner
         long[] outDirections = Step.Attributes.Ints("scan_output_directions") ?? new long[_body.Outputs.Count - _states];
         long[] outAxes = Step.Attributes.Ints("scan_output_axes") ?? new long[_body.Outputs.Count - _states];
         Tensor[] states = [.. initial.Select(t => t.Share())];
-        List<Tensor>[] collected = [.. Enumerable.Range(0, _body.Outputs.Count - _states).Select(_ => new List<Tensor>())];
+        List<Tensor>[] collected = Lists(_body.Outputs.Count - _states);
         for (long i = 0; i < n; i++)
         {
             control.Cancel.ThrowIfCancellationRequested();

@@ -109,6 +109,6 @@ public sealed partial class Session
     {
         Frame root = Frame.OfModel(_model);
         return new GraphRunner(new Continuation(root, [.. Outputs.Select(o => o.Name)], [.. _model.Graph.Nodes.Select(n => (Item)new Item.Call(root, n))],
-            LiveOf(root, given), new Dictionary<(Frame, string), Recipe>(Frame.Names), []), _factory with { Folded = new FoldedConstants() });
+            LiveOf(root, given), new Dictionary<(Frame, string), Recipe>(Frame.Names), new HashSet<int>()), _factory with { Folded = new FoldedConstants() });
     });
 }

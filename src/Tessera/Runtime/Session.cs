@@ -30,7 +30,7 @@ public sealed partial class Session : IDisposable
         _factory = new(g => Prepare(g, prepare), engine.Fold, new FoldedConstants(), Math.Max(1, options.MaxPlans), Note, engine.IsHost || options.Fallback is not null ? null : engine.Name, Unrolls: !engine.IsHost);
         Frame root = Frame.OfModel(model);
         _runner = new GraphRunner(new Continuation(root, [.. Outputs.Select(o => o.Name)], [.. model.Graph.Nodes.Select(n => (Item)new Item.Call(root, n))],
-            LiveOf(root, _required), new Dictionary<(Frame, string), Recipe>(Frame.Names), []), _factory);
+            LiveOf(root, _required), new Dictionary<(Frame, string), Recipe>(Frame.Names), new HashSet<int>()), _factory);
     }
 
     /// <summary>Places of the inputs that have no default.</summary>
@@ -44,6 +44,7 @@ public sealed partial class Session : IDisposable
 
     private Executable Prepare(Ir.Graph graph, PrepareOptions options)
     {
+        Engine.EnsureInitialized();
         try
         {
             graph = Passes.Run(graph, Engine.Fold);

@@ -94,7 +94,7 @@ internal sealed class StagePoint(Continuation start, StageFactory factory) : IDi
     private Continuation _start = start;
     private volatile Stage? _last;
 
-    public ImmutableHashSet<int> Needs => _start.Needs;
+    public IReadOnlySet<int> Needs => _start.Needs;
 
     /// <summary>The stage used last, when it fits; null otherwise. The caller disposes it after use.</summary>
     public Stage? RentLast(ReadOnlySpan<Tensor> inputs) => _last is { } s && s.Key.Matches(inputs, Needs) && s.TryRent() ? s : null;
@@ -119,7 +119,7 @@ internal sealed class StagePoint(Continuation start, StageFactory factory) : IDi
 
     private Stage Make(IReadOnlyList<Value> live)
     {
-        Specialized made = Specializer.Build(_start, live, factory.Fold, factory.Folded, factory.Unrolls, out ImmutableHashSet<int> needs);
+        Specialized made = Specializer.Build(_start, live, factory.Fold, factory.Folded, factory.Unrolls, out IReadOnlySet<int> needs);
         if (needs.Count != _start.Needs.Count)
         {
             // More values decide the plan than were known: keys made so far say too little.

@@ -35,6 +35,14 @@ internal abstract class StepRunner(DynamicStep step) : IDisposable
         _ => throw new TesseraException(ErrorCode.TypeMismatch, "a tensor was expected."),
     };
 
+    // Loops, not queries: queries over structures are compiled while the first model waits.
+    protected static List<Tensor>[] Lists(int count)
+    {
+        List<Tensor>[] lists = new List<Tensor>[count];
+        for (int i = 0; i < count; i++) lists[i] = [];
+        return lists;
+    }
+
     /// <summary>A runner for a body whose inputs are the body's own, then what it captures.</summary>
     protected GraphRunner BodyRunner(OnnxGraph body, StageFactory factory)
     {
@@ -47,7 +55,7 @@ internal abstract class StepRunner(DynamicStep step) : IDisposable
             if (value.IsConstant) constants[(frame, name)] = value;
             else live.Add((frame, name));
         }
-        return new(new Continuation(frame, [.. body.Outputs.Select(o => o.Name)], [.. body.Nodes.Select(n => (Item)new Item.Call(frame, n))], ImmutableCollectionsMarshal.AsImmutableArray(live.ToArray()), constants, []), factory);
+        return new(new Continuation(frame, [.. body.Outputs.Select(o => o.Name)], [.. body.Nodes.Select(n => (Item)new Item.Call(frame, n))], ImmutableCollectionsMarshal.AsImmutableArray(live.ToArray()), constants, new HashSet<int>()), factory);
     }
 
     /// <summary>Type of a body's output for a loop that never runs; unknown extents count 0.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Tessera;
 
 /// <summary>Element types; the numbers are those of ONNX TensorProto.DataType.</summary>
@@ -12,6 +14,14 @@ public enum DType : byte
 /// <summary>Facts about element types.</summary>
 public static class DTypes
 {
+    /// <summary>All types, in the order of their numbers.</summary>
+    public static ImmutableArray<DType> All =>
+    [
+        DType.Float32, DType.UInt8, DType.Int8, DType.UInt16, DType.Int16, DType.Int32, DType.Int64, DType.String, DType.Bool,
+        DType.Float16, DType.Float64, DType.UInt32, DType.UInt64, DType.BFloat16,
+        DType.Float8E4M3FN, DType.Float8E4M3FNUZ, DType.Float8E5M2, DType.Float8E5M2FNUZ, DType.UInt4, DType.Int4,
+    ];
+
     /// <summary>Bits of one element in memory; strings are managed references and count 64.</summary>
     public static int Bits(this DType type) => type switch
     {

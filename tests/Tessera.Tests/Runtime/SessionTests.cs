@@ -37,6 +37,23 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void An_engine_may_go_while_it_starts()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("tessera-").FullName, "sum.onnx");
+        Model(Graph([Value("a", DType.Float32, 2)], [Any("c", DType.Float32)], [Node("Add", "a a", "c")])).Save(file);
+        for (int i = 0; i < 20; i++)
+        {
+            CpuEngine engine = new();
+            Session s = engine.Load(file);
+            Parallel.Invoke(engine.Dispose, engine.Dispose, s.Dispose);
+            Assert.Equal(EngineState.Disposed, engine.GetHealth().State);
+            Assert.Throws<ObjectDisposedException>(() => engine.Load(file));
+            Assert.Equal(0, engine.Pool.Used);
+        }
+        Directory.Delete(Path.GetDirectoryName(file)!, true);
+    }
+
+    [Fact]
     public void An_operator_that_does_not_fit_names_its_node()
     {
         using Session s = _engine.Compile(Model(Graph([Value("a", DType.Float32, 2, 3), Value("b", DType.Float32, 2, 3)], [Any("c", DType.Float32)], [Node("MatMul", "a b", "c")])));

@@ -25,7 +25,7 @@ internal static class Elementwise
 
     private static bool[] Marked()
     {
-        bool[] any = new bool[Enum.GetValues<GraphOp>().Length];
+        bool[] any = new bool[GraphOps.Count];
         foreach (GraphOp op in Unary) any[(int)op] = true;
         foreach (GraphOp op in Broadcasting) any[(int)op] = true;
         return any;

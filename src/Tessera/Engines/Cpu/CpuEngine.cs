@@ -25,7 +25,7 @@ public sealed class CpuEngine(EngineOptions? options = null) : Engine("cpu", opt
             .Add("simd", Simd())
             .Add("architecture", Architecture())
             .Add("fused multiply-add", (System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported).ToString(CultureInfo.InvariantCulture));
-        return new(Parallel: threads > 1, Gpu: false, Distributed: false, Streaming: false, threads, Pool.Budget, [.. Enum.GetValues<DType>()], MaxBatch: 0, features);
+        return new(Parallel: threads > 1, Gpu: false, Distributed: false, Streaming: false, threads, Pool.Budget, DTypes.All, MaxBatch: 0, features);
     }
 
     // Names of enums that .NET makes are found by reflection, which costs a start more than all else here.

@@ -116,7 +116,7 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
     {
         DeviceInfo d = Device;
         return new(Parallel: true, Gpu: !d.IsSoftware, Distributed: false, Streaming: false, Threads: 1, MaxMemory: Current().Device.Memory.Budget,
-            Precisions: [.. Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is { } k && (Target.TakesFloat64 || k.Kind != ScalarKind.Float64))], MaxBatch: 0,
+            Precisions: [.. DTypes.All.Where(t => KernelType.Reads(t) is { } k && (Target.TakesFloat64 || k.Kind != ScalarKind.Float64))], MaxBatch: 0,
             Features: d.Features.Add(EngineCapabilities.Device, d.Name).Add("driver", d.Driver).Add("vendor", d.Vendor).Add(EngineCapabilities.Subnormals, KeepsSubnormals() ? "kept" : "flushed"));
     }
 

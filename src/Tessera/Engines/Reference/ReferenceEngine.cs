@@ -16,5 +16,5 @@ public sealed class ReferenceEngine(EngineOptions? options = null) : Engine("ref
     protected internal override Tensor[]? Fold(Node node) => ReferenceFolding.Fold(node);
 
     protected override EngineCapabilities Probe() => new(Parallel: false, Gpu: false, Distributed: false, Streaming: false, Threads: 1, MaxMemory: Pool.Budget,
-        Precisions: [.. Enum.GetValues<DType>()], MaxBatch: 0, Features: ImmutableSortedDictionary<string, string>.Empty.Add("arithmetic", "float64"));
+        Precisions: DTypes.All, MaxBatch: 0, Features: ImmutableSortedDictionary<string, string>.Empty.Add("arithmetic", "float64"));
 }
