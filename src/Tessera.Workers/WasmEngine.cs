@@ -9,7 +9,7 @@ public sealed class WasmEngine(string? host = null, EngineOptions? options = nul
 {
     private protected override string? Lacks(WorkerCapabilities c) => c.Wasm.Simd ? null : "its WebAssembly has no 128-bit vectors";
 
-    private protected override Program Render(Graph graph, WorkerCapabilities c, out IReadOnlyList<PlanStep> plan) => Programs.Wasm(graph, out plan, c.Wasm.RelaxedSimd);
+    private protected override Program Render(Graph graph, WorkerCapabilities c, out IReadOnlyList<PlanStep> plan) => Programs.Wasm(graph, out plan);
 
     protected override string? Refusal(Node node) => Programs.Refusal(node, KernelTarget.Wasm);
 

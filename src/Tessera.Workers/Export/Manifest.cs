@@ -9,8 +9,7 @@ internal sealed record ManifestSpec(string Name, string Type, IReadOnlyList<long
 
 /// <param name="Target">Of a program: what it is for.</param>
 /// <param name="Weights">Of a program: numbers of the files of weights in which its constants lie. Their places count over those files, one after the other.</param>
-/// <param name="Relaxed">Of a program: whether it needs relaxed SIMD; those that do come before those that do not.</param>
-internal sealed record ManifestFile(string File, string Hash, long Bytes, string? Target = null, IReadOnlyList<int>? Weights = null, bool? Relaxed = null);
+internal sealed record ManifestFile(string File, string Hash, long Bytes, string? Target = null, IReadOnlyList<int>? Weights = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Manifest))]

@@ -23,23 +23,15 @@ public static class WebExport
             if (!Targets.Contains(t)) throw new TesseraException(ErrorCode.InvalidArgument, $"A page runs no programs for '{t}'; it runs {string.Join(", ", Targets)}.");
         Graph graph = Whole(session, inputs);
         ExportFolder to = new(folder);
-        Variant[] programs = [.. targets.SelectMany(t => Variants(t, graph))];
-        ExportedWeights weights = ExportedWeights.Write([.. programs.Select(p => (p.Target, p.Program))], to);
+        (string Target, Program Program)[] programs = [.. targets.Select(t => (t, t == "wasm" ? Programs.Wasm(graph, out _) : WgslText.Shorten(Programs.WebGpu(graph, out _))))];
+        ExportedWeights weights = ExportedWeights.Write(programs, to);
         Program first = programs[0].Program;
         Manifest manifest = new(1, session.Name, [.. first.Inputs.Select(i => Spec(i.Name, i))], [.. first.Outputs.Select((o, i) => Spec(session.Outputs[i].Name, o))],
-            [.. programs.Select(p => to.Add(p.File, ProgramWriter.WriteWithoutConstants(weights.Place(p.Target, p.Program))) with { Target = p.Target, Weights = weights.FilesOf(p.Target), Relaxed = p.Relaxed ? true : null })], weights.Files);
+            [.. programs.Select(p => to.Add($"{p.Target}.tessera", ProgramWriter.WriteWithoutConstants(weights.Place(p.Target, p.Program))) with { Target = p.Target, Weights = weights.FilesOf(p.Target) })], weights.Files);
         to.Add("model.json", JsonSerializer.SerializeToUtf8Bytes(manifest, ExportJson.Default.Manifest));
         foreach ((string name, string from) in new[] { ("index.html", "page.html"), ("page.js", "page.js"), ("tessera.js", "tessera.js") }) to.Add(name, RuntimeFiles.Read(from));
         return to.Files;
     }
-
-    /// <summary>A program and the file that it goes to.</summary>
-    private sealed record Variant(string Target, string File, Program Program, bool Relaxed = false);
-
-    /// <summary>A program of WebAssembly comes with relaxed SIMD and without it: a page takes the first that it can run.</summary>
-    private static Variant[] Variants(string target, Graph graph) => target == "wasm"
-        ? [new(target, "wasm-relaxed.tessera", Programs.Wasm(graph, out _, relaxed: true), Relaxed: true), new(target, "wasm.tessera", Programs.Wasm(graph, out _))]
-        : [new(target, $"{target}.tessera", WgslText.Shorten(Programs.WebGpu(graph, out _)))];
 
     private static Graph Whole(Session session, IReadOnlyDictionary<string, Value> inputs)
     {

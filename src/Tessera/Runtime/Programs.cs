@@ -24,12 +24,12 @@ public static class Programs
         return p;
     }
 
-    /// <summary>A program of WebAssembly with 128-bit vectors.</summary>
+    /// <summary>A program of WebAssembly with 128-bit vectors. Where a host has relaxed SIMD, products are added to sums by one instruction, which rounds once or twice as the processor likes.
+    /// Either way a sum of n products is off by at most n·2⁻²⁴ ÷ (1 − n·2⁻²⁴) of the sum of their magnitudes.</summary>
     /// <param name="graph">What to compile.</param>
     /// <param name="plan">What each step of the program computes.</param>
-    /// <param name="relaxed">Whether the host has relaxed SIMD: products are then added to sums by one instruction, which rounds once or twice as the processor likes. Either way a sum of n products is off by at most n·2⁻²⁴ ÷ (1 − n·2⁻²⁴) of the sum of their magnitudes.</param>
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel, or a type that kernels do not compute with.</exception>
-    public static Program Wasm(Graph graph, out IReadOnlyList<PlanStep> plan, bool relaxed = false) => Compile(graph, KernelTarget.Wasm, kernels => WasmModule.Render(kernels, relaxed), "a kernel in WebAssembly", out plan);
+    public static Program Wasm(Graph graph, out IReadOnlyList<PlanStep> plan) => Compile(graph, KernelTarget.Wasm, WasmModule.Render, "a kernel in WebAssembly", out plan);
 
     /// <summary>A program of WGSL within the limits that every WebGPU device keeps.</summary>
     /// <param name="graph">What to compile.</param>

@@ -49,21 +49,8 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(files.Select(f => f.Name).Order(StringComparer.Ordinal), Directory.GetFiles(_folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
         Assert.True(files.Where(f => !f.Name.StartsWith("weights-", StringComparison.Ordinal)).Sum(f => f.Bytes) <= 300_000);
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "model.json")));
-        // WebAssembly comes with relaxed SIMD and without it.
-        Assert.Equal(["wasm", "wasm", "webgpu"], manifest.RootElement.GetProperty("programs").EnumerateArray().Select(p => p.GetProperty("target").GetString()!));
+        Assert.Equal(["wasm", "webgpu"], manifest.RootElement.GetProperty("programs").EnumerateArray().Select(p => p.GetProperty("target").GetString()!));
         Assert.Equal(["y", "sum"], manifest.RootElement.GetProperty("outputs").EnumerateArray().Select(p => p.GetProperty("name").GetString()!));
-    }
-
-    [Fact]
-    public void A_page_without_relaxed_vectors_takes_the_program_without_them()
-    {
-        Export("wasm");
-        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "model.json")));
-        JsonElement[] programs = [.. manifest.RootElement.GetProperty("programs").EnumerateArray()];
-        Assert.Equal([true, false], programs.Select(p => p.TryGetProperty("relaxed", out JsonElement r) && r.GetBoolean()));
-        // The opcode of f32x4.relaxed_madd.
-        byte[] madd = [0xFD, 0x85, 0x02];
-        Assert.Equal([true, false], programs.Select(p => File.ReadAllBytes(Path.Combine(_folder, p.GetProperty("file").GetString()!)).AsSpan().IndexOf(madd) >= 0));
     }
 
     [Fact]

@@ -87,6 +87,35 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void A_module_names_each_place_where_vectors_are_multiplied_or_added()
+    {
+        Program p = Programs.Wasm(Perceptron(), out _);
+        ReadOnlySpan<byte> code = p.Code.Span, mark = [5, .. "fused"u8];
+        int at = code.LastIndexOf(mark) + mark.Length, place = 0, products = 0;
+        int Number(ReadOnlySpan<byte> from)
+        {
+            int value = 0;
+            for (int shift = 0; ; shift += 7)
+            {
+                value |= (from[at] & 0x7F) << shift;
+                if (from[at++] < 0x80) return value;
+            }
+        }
+        int count = Number(code), open = 0;
+        Assert.True(count >= 16 && count % 2 == 0, $"{count} places");
+        for (int i = 0; i < count; i++)
+        {
+            place += Number(code);
+            Assert.True(code[place] == 0xFD && code[place + 1] is 0xE6 or 0xE4 && code[place + 2] == 1, $"place {place}");
+            bool isProduct = code[place + 1] == 0xE6;
+            products += isProduct ? 1 : 0;
+            open += isProduct ? 1 : -1;
+            Assert.True(open >= 0, "a sum before its product");
+        }
+        Assert.Equal((code.Length, count / 2), (at, products));
+    }
+
+    [Fact]
     public void Values_whose_lives_overlap_lie_apart()
     {
         Random r = Seeds.Random();

@@ -77,19 +77,3 @@ test('over http: weights are kept by their hash, missing files are named, an abo
     server.close()
   }
 })
-
-test('a program with relaxed vectors is taken only where they are', async () => {
-  const { validate } = WebAssembly
-  const program = JSON.parse(readFileSync(join(folder(), 'model.json'))).programs[1]
-  const path = folder({ manifest: { programs: [{ ...program, file: 'wasm-relaxed.tessera', relaxed: true }, program] } })
-  try {
-    WebAssembly.validate = () => false
-    const m = await Model.load(address(path), { threads: 1 })
-    assert.deepEqual([...(await m.run({ x: [1, 2, 3, 4] })).sum.data], [11, 22, 33, 44])
-    WebAssembly.validate = () => true
-    await assert.rejects(Model.load(address(path), { threads: 1 }), { message: /wasm-relaxed/ })
-    await assert.rejects(Model.load(address(folder({ manifest: { programs: [{ ...program, relaxed: 1 }] } }))), { code: 'MalformedModel', message: /'relaxed'/ })
-  } finally {
-    WebAssembly.validate = validate
-  }
-})

@@ -34,7 +34,7 @@ export const header = target => ({
   steps: [{ kernel: 0, values: [1, 2, 3, 0], items: 4 }],
 })
 
-const section = (id, ...body) => [id, body.length, ...body]
+export const section = (id, ...body) => [id, body.length, ...body]
 
 /** k0(x, c, y, fault, first, end): for each item y = x + c; an x that is no number sets the fault word. */
 const body = [
@@ -55,6 +55,15 @@ export const wasm = new Uint8Array([
   ...section(7, 1, 2, ...Buffer.from('k0'), 0, 0),
   ...section(10, 1, body.length + 1, 0, ...body),
 ])
+
+/** k0(x, c, y, fault, first, end): y = x · x + x in one vector; and where in the module it multiplies and adds. */
+export const vectors = (() => {
+  const x = [0x20, 0, 0xfd, 0, 2, 0]
+  const square = [0x20, 2, ...x, ...x, 0xfd, 0xe6, 1, ...x, 0xfd, 0xe4, 1, 0xfd, 0x0b, 2, 0, 0x0b]
+  const module = new Uint8Array([...wasm.slice(0, wasm.length - body.length - 5), ...section(10, 1, square.length + 1, 0, ...square)])
+  const multiply = module.length - square.length + 14
+  return { module, multiply, add: multiply + 9 }
+})()
 
 export const wgsl = new TextEncoder().encode(`
 @group(0) @binding(0) var<storage, read_write> x: array<f32>;

@@ -6,6 +6,10 @@ namespace Tessera.Render;
 internal sealed class WasmCode
 {
     private readonly List<byte> _bytes = [];
+    private readonly List<int> _marks = [];
+
+    /// <summary>Places that were marked, ascending: they move with the part when it becomes part of another.</summary>
+    public IReadOnlyList<int> Marks => _marks;
 
     public int Length => _bytes.Count;
 
@@ -14,6 +18,13 @@ internal sealed class WasmCode
     public WasmCode Byte(int b)
     {
         _bytes.Add((byte)b);
+        return this;
+    }
+
+    /// <summary>Remembers where the next byte will be.</summary>
+    public WasmCode Mark()
+    {
+        _marks.Add(_bytes.Count);
         return this;
     }
 
@@ -70,8 +81,16 @@ internal sealed class WasmCode
         return this;
     }
 
+    /// <summary>Another part.</summary>
+    public WasmCode Part(WasmCode part)
+    {
+        foreach (int m in part._marks) _marks.Add(_bytes.Count + m);
+        _bytes.AddRange(part._bytes);
+        return this;
+    }
+
     /// <summary>Another part with its length before it.</summary>
-    public WasmCode Sized(WasmCode part) => Unsigned((uint)part.Length).Bytes(part.ToArray());
+    public WasmCode Sized(WasmCode part) => Unsigned((uint)part.Length).Part(part);
 
     public WasmCode Section(int id, WasmCode content) => Byte(id).Sized(content);
 }

@@ -13,12 +13,11 @@ internal sealed class WasmFunction
     private readonly WasmAddresses _addresses;
     private readonly ILookup<Instruction, WasmPointer> _following;
     private readonly WasmMemory _memory;
-    private readonly bool _relaxed;
     private readonly int _item, _end;
 
-    private WasmFunction(Kernel k, bool relaxed)
+    private WasmFunction(Kernel k)
     {
-        (_k, _relaxed) = (k, relaxed);
+        _k = k;
         (_item, _end) = (k.Buffers.Length, k.Buffers.Length + 1);
         _memory = new(_code, Temporary);
         _addresses = new(k);
@@ -27,17 +26,16 @@ internal sealed class WasmFunction
         foreach (WasmPointer p in _addresses.Pointers) p.Local = p is { Origin: null, Start: 0 } ? p.Buffer : Temporary(WasmType.I32);
     }
 
-    /// <param name="k">What to render.</param>
-    /// <param name="relaxed">Vectors of Float32 are multiplied and added by one instruction, which rounds once or twice as the processor likes.</param>
-    public static WasmCode Render(Kernel k, bool relaxed)
+    /// <summary>The function's locals and code; products of vectors of Float32 and the sums that they are added to are marked, for <see cref="WasmModule"/>.</summary>
+    public static WasmCode Render(Kernel k)
     {
         if (!k.Shared.IsEmpty) throw new TesseraException(ErrorCode.Internal, $"Kernel '{k.Name}' shares memory in workgroups, which WebAssembly has not.");
-        WasmFunction f = new(k, relaxed);
+        WasmFunction f = new(k);
         f.Whole();
         WasmCode body = new();
         body.Unsigned((uint)f._locals.Count);
         foreach (WasmType t in f._locals) body.Unsigned(1).Byte((int)t);
-        return body.Bytes(f._code.ToArray());
+        return body.Part(f._code);
     }
 
     /// <summary>The loop over work items.</summary>
@@ -182,11 +180,14 @@ internal sealed class WasmFunction
             case KernelOp.Convert: Convert(i); break;
             case KernelOp.Bitcast: Bitcast(i); break;
             case KernelOp.Fma:
-                bool whole = _relaxed && i.Type is { Kind: ScalarKind.Float32, Lanes: > 1 };
+                // Marked where a host with relaxed SIMD puts one instruction in place of both.
+                bool joins = i.Type is { Kind: ScalarKind.Float32, Lanes: > 1 };
                 Push(i.In[0]); Push(i.In[1]);
-                if (!whole) _code.Op(WasmTypes.Op(KernelOp.Mul, i.Type)!.Value);
+                if (joins) _code.Mark();
+                _code.Op(WasmTypes.Op(KernelOp.Mul, i.Type)!.Value);
                 Push(i.In[2]);
-                _code.Op(whole ? WasmOp.F32x4RelaxedMadd : WasmTypes.Op(KernelOp.Add, i.Type)!.Value);
+                if (joins) _code.Mark();
+                _code.Op(WasmTypes.Op(KernelOp.Add, i.Type)!.Value);
                 break;
             case KernelOp.Not: Not(i); break;
             default:

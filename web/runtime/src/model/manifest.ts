@@ -28,8 +28,6 @@ export interface Manifest {
 
 export interface ProgramFile extends ModelFile {
   readonly target: Target
-  /** Whether it needs WebAssembly's relaxed SIMD. */
-  readonly relaxed: boolean
   /** Files in which its constants lie: their places count over these files, one after the other. */
   readonly weights: readonly ModelFile[]
 }
@@ -57,7 +55,7 @@ export function readManifest(text: string): Manifest {
       if (target !== 'wasm' && target !== 'webgpu') throw new TesseraError('MalformedModel', `There is no target '${target}'.`)
       const needed = f.naturals('weights').map(i => weights[i])
       if (needed.includes(undefined)) throw new TesseraError('MalformedModel', 'A program needs a file of weights that model.json has not.')
-      return { ...file(f), target, relaxed: f.flag('relaxed'), weights: needed as ModelFile[] }
+      return { ...file(f), target, weights: needed as ModelFile[] }
     }),
   }
 }

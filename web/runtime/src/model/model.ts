@@ -7,7 +7,6 @@ import { elements, toBytes, type Elements, type Tensor } from '../tensor.js'
 import { openCache, type Cache } from './cache.js'
 import { fetchFile, folderAt, type Folder } from './files.js'
 import { readManifest, type Manifest, type ProgramFile, type Spec } from './manifest.js'
-import { hasRelaxedSimd } from '../wasm/features.js'
 import { Weights } from './weights.js'
 
 export interface ModelOptions {
@@ -54,7 +53,7 @@ export class Model {
     const folder = folderAt(base)
     const manifest = readManifest(new TextDecoder().decode(await folder.read('model.json', options.signal, () => undefined)))
     const wanted = options.target ?? options.device?.target
-    const programs = manifest.programs.filter(p => (wanted === undefined || p.target === wanted) && (!p.relaxed || hasRelaxedSimd()))
+    const programs = manifest.programs.filter(p => wanted === undefined || p.target === wanted)
     if (programs.length === 0) throw new TesseraError('InvalidArgument', `'${manifest.name}' was exported for ${manifest.programs.map(p => p.target).join(', ')}, not for ${wanted}.`)
     const refused: { target: Target; reason: string }[] = []
     for (const p of programs) {

@@ -25,13 +25,6 @@ export class Fields {
     return v
   }
 
-  /** A truth value; false where there is none. */
-  flag(name: string): boolean {
-    const v = this.#object[name] ?? false
-    if (typeof v !== 'boolean') throw malformed(`'${name}' of ${this.#where} is no truth value`)
-    return v
-  }
-
   /** A whole number from 0 to 2⁵³ − 1. */
   natural(name: string): number {
     return natural(this.#object[name], `'${name}' of ${this.#where}`)

@@ -2,6 +2,8 @@ import { SharedConstants } from '../constants.js'
 import { Turns, type ConstantSource, type Device, type LoadedProgram, type LoadOptions } from '../device.js'
 import { describe, TesseraError, throwIfAborted } from '../errors.js'
 import type { Program } from '../program/format.js'
+import { hasRelaxedSimd } from './features.js'
+import { withRelaxedSimd } from './fused.js'
 import { Heap } from './heap.js'
 import { WasmProgram } from './program.js'
 import { withSharedMemory } from './shared.js'
@@ -79,7 +81,8 @@ export class WasmDevice implements Device {
   }
 
   async #compile(p: Program): Promise<WebAssembly.Module> {
-    const code = this.#team === undefined ? p.code : withSharedMemory(p.code, this.#heap.maximumPages)
+    const fused = withRelaxedSimd(p.code), own = hasRelaxedSimd() ? fused : p.code
+    const code = this.#team === undefined ? own : withSharedMemory(own, this.#heap.maximumPages)
     try {
       return await WebAssembly.compile(code)
     } catch (e) {

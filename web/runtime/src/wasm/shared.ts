@@ -1,16 +1,12 @@
 import { TesseraError } from '../errors.js'
+import { sections, unsigned } from './module.js'
 
 /** The module with its imported memory declared as shared, which WebAssembly wants said in the module: the same code for one thread and for many. */
 export function withSharedMemory(code: Uint8Array<ArrayBuffer>, maximumPages: number): Uint8Array<ArrayBuffer> {
-  let at = 8
-  while (at < code.length) {
-    const id = code[at]
-    const [length, body] = unsigned(code, at + 1)
-    if (id === 2) {
-      const section = imports(code, body, maximumPages)
-      return concat([code.subarray(0, at), [2], leb(section.length), section, code.subarray(body + length)])
-    }
-    at = body + length
+  for (const { id, at, begin, end } of sections(code)) {
+    if (id !== 2) continue
+    const section = imports(code, begin, maximumPages)
+    return concat([code.subarray(0, at), [2], leb(section.length), section, code.subarray(end)])
   }
   throw new TesseraError('MalformedModel', 'The module of the program imports no memory.')
 }
@@ -25,18 +21,6 @@ function imports(code: Uint8Array, start: number, maximumPages: number): Uint8Ar
   const [minimum] = unsigned(code, kind + 2)
   // Flags 3: has a maximum, is shared.
   return concat([code.subarray(start, kind + 1), [3], leb(minimum), leb(maximumPages)])
-}
-
-/** An unsigned LEB128 number and where what follows it begins. */
-function unsigned(code: Uint8Array, at: number): [number, number] {
-  let value = 0
-  for (let shift = 0; shift < 35; shift += 7) {
-    const byte = code[at++]
-    if (byte === undefined) break
-    value += (byte & 0x7f) * 2 ** shift
-    if (byte < 0x80) return [value, at]
-  }
-  throw new TesseraError('MalformedModel', 'The module of the program is truncated.')
 }
 
 function leb(value: number): number[] {
