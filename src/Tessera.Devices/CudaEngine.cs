@@ -32,7 +32,7 @@ public sealed class CudaEngine : DeviceEngine
     protected override Device Open(DeviceInfo device)
     {
         CudaDriver driver = _driver();
-        return new CudaDevice(device, driver, _compiler(driver.Version), Options.Device.KeepKernels);
+        return new CudaDevice(device, driver, _compiler(driver.Version), Options.Device);
     }
 
     protected override Program Compile(Graph graph, out IReadOnlyList<PlanStep> plan) => Programs.Cuda(graph, Target, out plan);

@@ -25,7 +25,7 @@ public sealed class DawnEngine(EngineOptions? options = null) : DeviceEngine("we
             else WebGpuApi.ReleaseAdapter(adapter);
         try
         {
-            return chosen != 0 ? new WebGpuDevice(instance, chosen, device.Id)
+            return chosen != 0 ? new WebGpuDevice(instance, chosen, device.Id, Options.Device)
                 : throw new TesseraException(ErrorCode.EngineUnavailable, $"Dawn no longer hands out {device}. List devices anew.");
         }
         catch

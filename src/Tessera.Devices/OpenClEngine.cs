@@ -18,7 +18,7 @@ public sealed class OpenClEngine(EngineOptions? options = null) : DeviceEngine("
         // A processor's cores are few and cached.
         bool cached = device.IsSoftware;
         _target = KernelTarget.OpenCl with { Alignment = Math.Max(KernelTarget.OpenCl.Alignment, device.Alignment), HasFloat64 = device.Features["float64"] == "yes", PacksOperands = cached, WalksRuns = cached };
-        return new OpenClDevice(device, OpenClDevices.List().First(d => d.Info.Id == device.Id).Handle, Options.Device.KeepKernels);
+        return new OpenClDevice(device, OpenClDevices.List().First(d => d.Info.Id == device.Id).Handle, Options.Device);
     }
 
     protected override Program Compile(Graph graph, out IReadOnlyList<PlanStep> plan) => Programs.OpenCl(graph, Target, out plan);

@@ -14,11 +14,11 @@ internal sealed unsafe class CudaDevice : Device
     private nint _context, _stream;
     private bool _lost;
 
-    public CudaDevice(DeviceInfo info, CudaDriver driver, Nvrtc compiler, bool keepKernels)
+    public CudaDevice(DeviceInfo info, CudaDriver driver, Nvrtc compiler, DeviceOptions options)
     {
-        (Info, Driver) = (info, driver);
+        (Info, Driver, Debug) = (info, driver, options.Debug);
         int handle = CudaDevices.Handle(driver, info.Id);
-        _build = new(this, compiler, CudaDevices.Capability(driver, handle), keepKernels);
+        _build = new(this, compiler, CudaDevices.Capability(driver, handle), options.KeepKernels);
         nint context, stream;
         Check(driver.CreateContext(&context, 0, handle), "open a context");
         _context = context;
@@ -41,6 +41,8 @@ internal sealed unsafe class CudaDevice : Device
     public CudaDriver Driver { get; }
 
     public nint Stream => _stream;
+
+    public bool Debug { get; }
 
     protected override DeviceBuffer Create(long bytes)
     {

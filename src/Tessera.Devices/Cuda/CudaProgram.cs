@@ -11,7 +11,7 @@ internal sealed unsafe class CudaProgram : DeviceProgram
     private readonly CudaDevice _device;
     private readonly CudaBuild _build;
     private readonly Step[] _steps;
-    private readonly string[] _names;
+    private readonly Program _program;
     private (string Key, nint Module)[] _modules = [];
     private void** _arguments;
     private nint _graph;
@@ -21,8 +21,7 @@ internal sealed unsafe class CudaProgram : DeviceProgram
 
     public CudaProgram(CudaDevice device, CudaBuild build, Program program, IReadOnlyList<DeviceRange> values)
     {
-        (_device, _build) = (device, build);
-        _names = [.. program.Steps.Select(s => program.Kernels[s.Kernel].Name)];
+        (_device, _build, _program) = (device, build, program);
         _steps = new Step[program.Steps.Length];
         try
         {
@@ -56,7 +55,7 @@ internal sealed unsafe class CudaProgram : DeviceProgram
         using CudaDevice.Entered context = _device.Enter();
         if (nanoseconds.Length > 0) { Timed(nanoseconds); return; }
         // The first run is without a graph: the driver may load a kernel's code when it is first launched, which a capture must not hold.
-        if (_ran && _graph == 0 && _steps.Length > 1) _graph = Captured();
+        if (_ran && _graph == 0 && _steps.Length > 1 && !_device.Debug) _graph = Captured();
         if (_graph != 0) _device.Check(_device.Driver.LaunchGraph(_graph, _device.Stream), $"launch {_steps.Length} steps");
         else for (int i = 0; i < _steps.Length; i++) Queue(i);
         _ran = true;
@@ -85,7 +84,9 @@ internal sealed unsafe class CudaProgram : DeviceProgram
     {
         Step s = _steps[step];
         if (s.Y == 0) return;
-        _device.Check(_device.Driver.Launch(s.Function, s.X, s.Y, 1, s.Group, 1, 1, 0, _device.Stream, _arguments + s.Arguments, null), $"launch step {step}, {_names[step]}");
+        int error = _device.Driver.Launch(s.Function, s.X, s.Y, 1, s.Group, 1, 1, 0, _device.Stream, _arguments + s.Arguments, null);
+        if (error == CudaCodes.Success && _device.Debug) error = _device.Driver.SynchroniseStream(_device.Stream);
+        if (error != CudaCodes.Success) _device.Check(error, $"run {_program.Describe(step)}");
     }
 
     private nint Captured()

@@ -7,8 +7,9 @@ internal static unsafe class OpenClBuild
 {
     /// <summary>Compiles a source.</summary>
     /// <param name="what">What it holds, for errors.</param>
+    /// <param name="options">Of the compiler.</param>
     /// <exception cref="TesseraException">Internal naming device, driver and what its compiler says.</exception>
-    public static nint FromSource(OpenClDevice device, string what, ReadOnlySpan<byte> source)
+    public static nint FromSource(OpenClDevice device, string what, ReadOnlySpan<byte> source, string options)
     {
         nint code;
         int error;
@@ -19,14 +20,14 @@ internal static unsafe class OpenClBuild
             code = OpenClApi.CreateProgram(device.Context, 1, &t, &length, out error);
         }
         device.Check(error, $"take the source of {what}");
-        if (Built(device, code)) return code;
+        if (Built(device, code, options)) return code;
         string log = Log(device, code);
         _ = OpenClApi.ReleaseProgram(code);
         throw new TesseraException(ErrorCode.Internal, $"{device.Info.Name} ({device.Info.Driver}) could not compile {what}: {log}");
     }
 
     /// <summary>What <see cref="Binary"/> gave in this process or another; null for that of another version of the driver, or a damaged one.</summary>
-    public static nint? FromBinary(OpenClDevice device, byte[] binary)
+    public static nint? FromBinary(OpenClDevice device, byte[] binary, string options)
     {
         fixed (byte* p = binary)
         {
@@ -36,7 +37,7 @@ internal static unsafe class OpenClBuild
             int state;
             nint code = OpenClApi.CreateProgramFromBinary(device.Context, 1, &d, &length, &b, &state, out int error);
             if (error != OpenClCodes.Success) return null;
-            if (state == OpenClCodes.Success && Built(device, code)) return code;
+            if (state == OpenClCodes.Success && Built(device, code, options)) return code;
             _ = OpenClApi.ReleaseProgram(code);
             return null;
         }
@@ -55,10 +56,10 @@ internal static unsafe class OpenClBuild
         }
     }
 
-    private static bool Built(OpenClDevice device, nint code)
+    private static bool Built(OpenClDevice device, nint code, string options)
     {
         nint d = device.Handle;
-        return OpenClApi.Build(code, 1, &d, null, 0, 0) == OpenClCodes.Success;
+        fixed (byte* how = Encoding.UTF8.GetBytes(options + '\0')) return OpenClApi.Build(code, 1, &d, how, 0, 0) == OpenClCodes.Success;
     }
 
     private static string Log(OpenClDevice device, nint code)

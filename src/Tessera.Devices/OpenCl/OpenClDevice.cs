@@ -7,10 +7,11 @@ internal sealed unsafe class OpenClDevice : Device
 {
     private nint _context;
 
-    public OpenClDevice(DeviceInfo info, nint device, bool keepKernels)
+    public OpenClDevice(DeviceInfo info, nint device, DeviceOptions options)
     {
         (Info, Handle) = (info, device);
-        Modules = new(this, keepKernels);
+        Modules = new(this, options);
+        Debug = options.Debug;
         nint d = device;
         _context = OpenClApi.CreateContext(null, 1, &d, 0, 0, out int error);
         Check(error, "open a context");
@@ -21,6 +22,8 @@ internal sealed unsafe class OpenClDevice : Device
     public override DeviceInfo Info { get; }
 
     public nint Handle { get; }
+
+    public bool Debug { get; }
 
     /// <summary>What the driver compiled.</summary>
     public OpenClModules Modules { get; }

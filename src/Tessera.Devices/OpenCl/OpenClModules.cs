@@ -5,7 +5,7 @@ namespace Tessera.Devices.OpenCl;
 
 /// <summary>Kernels of a device by their source: compiled several at a time, once for all programs that have them, and kept on disk.</summary>
 /// <remarks>Drivers read headers of tens of thousands of lines and link a library for each program that they compile, which takes longer than a kernel.</remarks>
-internal sealed class OpenClModules(OpenClDevice device, bool keep)
+internal sealed class OpenClModules(OpenClDevice device, DeviceOptions options)
 {
     private const string Folder = "opencl";
 
@@ -13,7 +13,8 @@ internal sealed class OpenClModules(OpenClDevice device, bool keep)
     private const int Together = 32;
 
     private readonly Dictionary<string, Module> _modules = [];
-    private readonly string _maker = $"{device.Info.Name}\0{device.Info.Vendor}\0{device.Info.Driver}";
+    private readonly string _how = options.Debug ? "-cl-opt-disable -Werror" : "";
+    private readonly string _maker = $"{device.Info.Name}\0{device.Info.Vendor}\0{device.Info.Driver}{(options.Debug ? "\0debug" : "")}";
 
     // pocl keeps what it compiled by itself, and to hand it out it compiles every kernel a second time, for workgroups of any size.
     private readonly bool _keepsSources = device.Info.Features.GetValueOrDefault("platform") == "Portable Computing Language";
@@ -66,14 +67,14 @@ internal sealed class OpenClModules(OpenClDevice device, bool keep)
         byte[] source = Joined(program, which, keys);
         nint code;
         Compilations++;
-        try { code = OpenClBuild.FromSource(device, which.Length == 1 ? $"kernel {program.Kernels[which[0]].Name}" : $"{which.Length} kernels", source); }
+        try { code = OpenClBuild.FromSource(device, which.Length == 1 ? $"kernel {program.Kernels[which[0]].Name}" : $"{which.Length} kernels", source, _how); }
         catch (TesseraException e) when (e.Code == ErrorCode.Internal && which.Length > 1)
         {
             // Which of them it is.
-            foreach (int i in which) _ = OpenClApi.ReleaseProgram(OpenClBuild.FromSource(device, $"kernel {program.Kernels[i].Name}", Joined(program, [i], keys)));
+            foreach (int i in which) _ = OpenClApi.ReleaseProgram(OpenClBuild.FromSource(device, $"kernel {program.Kernels[i].Name}", Joined(program, [i], keys), _how));
             throw;
         }
-        if (keep) Keep(own, _keepsSources ? source : OpenClBuild.Binary(code));
+        if (options.KeepKernels) Keep(own, _keepsSources ? source : OpenClBuild.Binary(code));
         return Known(new(code, own));
     }
 
@@ -91,7 +92,7 @@ internal sealed class OpenClModules(OpenClDevice device, bool keep)
         {
             text.Write(Encoding.UTF8.GetBytes($"#define run {Name(keys[i])}\n"));
             text.Write(Source(program, program.Kernels[i]));
-            text.Write("#undef run\n"u8);
+            text.Write("\n#undef run\n"u8);
         }
         return text.ToArray();
     }
@@ -107,7 +108,7 @@ internal sealed class OpenClModules(OpenClDevice device, bool keep)
 
     private bool Open(string key, List<Module> opened)
     {
-        if (!keep || KernelFiles.Read(Folder, key) is not { } names || KernelFiles.Read(Folder, KernelFiles.Key("", names)) is not { } code) return false;
+        if (!options.KeepKernels || KernelFiles.Read(Folder, key) is not { } names || KernelFiles.Read(Folder, KernelFiles.Key("", names)) is not { } code) return false;
         string[] keys = Encoding.UTF8.GetString(names).Split('\n');
         if (!keys.Contains(key) || Opened(code) is not { } built) return false;
         opened.Add(Known(new(built, keys)));
@@ -116,8 +117,8 @@ internal sealed class OpenClModules(OpenClDevice device, bool keep)
 
     private nint? Opened(byte[] code)
     {
-        if (!_keepsSources) return OpenClBuild.FromBinary(device, code);
-        try { return OpenClBuild.FromSource(device, "kept kernels", code); }
+        if (!_keepsSources) return OpenClBuild.FromBinary(device, code, _how);
+        try { return OpenClBuild.FromSource(device, "kept kernels", code, _how); }
         catch (TesseraException e) when (e.Code == ErrorCode.Internal) { return null; }
     }
 

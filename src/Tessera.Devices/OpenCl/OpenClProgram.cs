@@ -7,6 +7,7 @@ namespace Tessera.Devices.OpenCl;
 internal sealed unsafe class OpenClProgram : DeviceProgram
 {
     private readonly OpenClDevice _device;
+    private readonly Program _program;
     private readonly Step[] _steps;
     private readonly Dictionary<int, nint> _parts = [];
     private readonly OpenClModules.Entry[] _kernels = [];
@@ -14,7 +15,7 @@ internal sealed unsafe class OpenClProgram : DeviceProgram
 
     public OpenClProgram(OpenClDevice device, Program program, IReadOnlyList<DeviceRange> values)
     {
-        _device = device;
+        (_device, _program) = (device, program);
         _steps = new Step[program.Steps.Length];
         try
         {
@@ -35,7 +36,9 @@ internal sealed unsafe class OpenClProgram : DeviceProgram
         {
             nuint global = _steps[i].Global, local = _steps[i].Group;
             nint done = 0;
-            _device.Check(OpenClApi.Launch(_device.Queue, _steps[i].Kernel, 1, null, &global, &local, 0, null, events.Length > 0 ? &done : null), $"launch step {i}");
+            int error = OpenClApi.Launch(_device.Queue, _steps[i].Kernel, 1, null, &global, &local, 0, null, events.Length > 0 ? &done : null);
+            if (error == OpenClCodes.Success && _device.Debug) error = OpenClApi.Finish(_device.Queue);
+            if (error != OpenClCodes.Success) _device.Check(error, $"run {_program.Describe(i)}");
             if (events.Length > 0) events[i] = done;
         }
         if (events.Length == 0) return;

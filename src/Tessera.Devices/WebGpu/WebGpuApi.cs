@@ -100,6 +100,12 @@ internal static unsafe partial class WebGpuApi
     [LibraryImport(Library, EntryPoint = "wgpuComputePassEncoderDispatchWorkgroups")]
     public static partial void Dispatch(nint pass, uint x, uint y, uint z);
 
+    [LibraryImport(Library, EntryPoint = "wgpuComputePassEncoderPushDebugGroup")]
+    public static partial void PushGroup(nint pass, StringView name);
+
+    [LibraryImport(Library, EntryPoint = "wgpuComputePassEncoderPopDebugGroup")]
+    public static partial void PopGroup(nint pass);
+
     [LibraryImport(Library, EntryPoint = "wgpuComputePassEncoderEnd")]
     public static partial void EndPass(nint pass);
 

@@ -17,21 +17,25 @@ internal sealed unsafe class WebGpuDevice : Device
     private WebGpuTimes? _times;
     private (nint Buffer, long Bytes) _readback;
     private volatile string? _lost, _error;
+    private int _found, _kept;
 
-    public WebGpuDevice(WebGpuInstance instance, nint adapter, string id)
+    public WebGpuDevice(WebGpuInstance instance, nint adapter, string id, DeviceOptions options)
     {
-        (_instance, _adapter) = (instance, adapter);
+        (_instance, _adapter, Debug) = (instance, adapter, options.Debug);
         Info = WebGpuInstance.Describe(adapter, id, out Limits limits);
         _self = GCHandle.Alloc(this, GCHandleType.Weak);
         nint self = GCHandle.ToIntPtr(_self);
         HasTimes = WebGpuApi.HasFeature(adapter, WebGpuInstance.TimestampQuery) != 0;
         uint timestamps = WebGpuInstance.TimestampQuery;
         WebGpuInstance.Answer answer;
-        fixed (byte* coarse = "timestamp_quantization\0"u8)
+        fixed (byte* coarse = "timestamp_quantization\0"u8, labels = "use_user_defined_labels_in_backend\0"u8, names = "disable_symbol_renaming\0"u8)
         {
             // Pages are given times in steps of 65 µs, so that they learn less of each other; this process has no such neighbours.
             byte* off = coarse;
-            Toggles toggles = new() { Chain = new() { Kind = DawnToggles }, DisabledCount = 1, Disabled = &off };
+            // So that what inspects the driver (RenderDoc, validation layers) sees our names.
+            byte** debugging = stackalloc byte*[2] { labels, names };
+            KeptCode files = WebGpuFiles.Descriptor(self);
+            Toggles toggles = new() { Chain = new() { Kind = DawnToggles, Next = options.KeepKernels ? (nint)(&files) : 0 }, EnabledCount = Debug ? 2u : 0, Enabled = debugging, DisabledCount = 1, Disabled = &off };
             DeviceDescriptor d = new()
             {
                 Next = (nint)(&toggles),
@@ -52,6 +56,12 @@ internal sealed unsafe class WebGpuDevice : Device
     public override DeviceInfo Info { get; }
 
     public nint Handle { get; private set; }
+
+    /// <summary>Whether steps are labelled and run one by one.</summary>
+    public bool Debug { get; }
+
+    /// <summary>Pieces of compiled code that it found on disk, and kept there.</summary>
+    public (int Found, int Kept) Files => (Volatile.Read(ref _found), Volatile.Read(ref _kept));
 
     /// <summary>Whether the device takes times.</summary>
     public bool HasTimes { get; }
@@ -123,13 +133,23 @@ internal sealed unsafe class WebGpuDevice : Device
 
     public override DeviceProgram Load(Program program, IReadOnlyList<DeviceRange> values)
     {
+        WebGpuProgram? loaded = null;
+        string? refused = Refused(() => loaded = new(this, program, values));
+        if (refused is null) return loaded!;
+        loaded!.Dispose();
+        throw new TesseraException(ErrorCode.Internal, $"{Info.Name} ({Info.Driver}) refuses a program: {refused}");
+    }
+
+    /// <summary>Does something, and gives what the device's validation says against it; null for nothing.</summary>
+    /// <exception cref="TesseraException">DeviceLost.</exception>
+    public string? Refused(Action what)
+    {
+        WebGpuInstance.Answer scope;
         WebGpuApi.PushErrorScope(Handle, ValidationErrors);
-        try { return new WebGpuProgram(this, program, values); }
-        finally
-        {
-            WebGpuInstance.Answer scope = _instance.Ask(callback => WebGpuApi.PopErrorScope(Handle, callback), WebGpuInstance.Scoped);
-            if (scope.Kind > 1) _error ??= scope.Message;
-        }
+        try { what(); }
+        finally { scope = _instance.Ask(callback => WebGpuApi.PopErrorScope(Handle, callback), WebGpuInstance.Scoped); }
+        ThrowIfBroken();
+        return scope.Kind > 1 ? scope.Message : null;
     }
 
     public override void Synchronise()
@@ -163,6 +183,12 @@ internal sealed unsafe class WebGpuDevice : Device
     }
 
     public static nint Of(DeviceBuffer b) => ((WebGpuBuffer)b).Handle;
+
+    public void Count(int found, int kept)
+    {
+        Interlocked.Add(ref _found, found);
+        Interlocked.Add(ref _kept, kept);
+    }
 
     private static long Words(long bytes) => (bytes + 3) & ~3L;
 

@@ -13,18 +13,19 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
     private const long LeastBinding = 16;
 
     private readonly WebGpuDevice _device;
+    private readonly Program _program;
     private readonly nint[] _pipelines;
     private readonly Step[] _steps;
 
     public WebGpuProgram(WebGpuDevice device, Program program, IReadOnlyList<DeviceRange> values)
     {
-        _device = device;
+        (_device, _program) = (device, program);
         _pipelines = new nint[program.Kernels.Length];
         _steps = new Step[program.Steps.Length];
         try
         {
             for (int i = 0; i < _pipelines.Length; i++) _pipelines[i] = Pipeline(program, program.Kernels[i]);
-            for (int i = 0; i < _steps.Length; i++) _steps[i] = Bound(program, program.Steps[i], values);
+            for (int i = 0; i < _steps.Length; i++) _steps[i] = Bound(i, program.Steps[i], values);
         }
         catch
         {
@@ -35,15 +36,56 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
 
     public override void Launch(Span<long> nanoseconds)
     {
-        if (nanoseconds.IsEmpty) { Submit(_steps); return; }
-        if (_device.HasTimes) { Timed(nanoseconds); return; }
-        for (int i = 0; i < _steps.Length; i++)
+        if (!_device.Debug && nanoseconds.IsEmpty) Submit(_steps);
+        else if (!_device.Debug && _device.HasTimes) Timed(nanoseconds);
+        else
         {
-            long begin = Stopwatch.GetTimestamp();
-            Submit(_steps.AsSpan(i, 1));
-            _device.Synchronise();
-            nanoseconds[i] = (Stopwatch.GetTimestamp() - begin) * 1_000_000_000 / Stopwatch.Frequency;
+            for (int i = 0; i < _steps.Length; i++)
+            {
+                long begin = Stopwatch.GetTimestamp();
+                if (_device.Debug) Debugged(i);
+                else Submit(_steps.AsSpan(i, 1));
+                _device.Synchronise();
+                if (!nanoseconds.IsEmpty) nanoseconds[i] = (Stopwatch.GetTimestamp() - begin) * 1_000_000_000 / Stopwatch.Frequency;
+            }
         }
+    }
+
+    /// <summary>Runs a step in a group of its name, so that errors are its own.</summary>
+    private void Debugged(int step)
+    {
+        string name = _program.Describe(step);
+        try
+        {
+            string? refused = _device.Refused(() => Named(step, name));
+            if (refused is not null) throw new TesseraException(ErrorCode.Internal, $"{_device.Info.Name} ({_device.Info.Driver}) refuses {name}: {refused}");
+            _device.Synchronise();
+        }
+        catch (TesseraException e) when (e.Code == ErrorCode.DeviceLost) { throw new TesseraException(e.Code, $"{e.Message} It ran {name}.", e); }
+    }
+
+    private void Named(int step, string name)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(name);
+        fixed (byte* t = text)
+        {
+            StringView label = new(t, (nuint)text.Length);
+            PassDescriptor d = new() { Label = label };
+            nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0), pass = WebGpuApi.BeginPass(encoder, (nint)(&d));
+            WebGpuApi.PushGroup(pass, label);
+            Dispatch(pass, _steps[step]);
+            WebGpuApi.PopGroup(pass);
+            WebGpuApi.EndPass(pass);
+            WebGpuApi.ReleasePass(pass);
+            _device.Submit(encoder);
+        }
+    }
+
+    private static void Dispatch(nint pass, Step s)
+    {
+        WebGpuApi.SetPipeline(pass, s.Pipeline);
+        WebGpuApi.SetBindGroup(pass, 0, s.Bindings, 0, null);
+        WebGpuApi.Dispatch(pass, s.X, s.Y, 1);
     }
 
     private void Timed(Span<long> nanoseconds)
@@ -54,11 +96,8 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
             int count = Math.Min(WebGpuTimes.Capacity, _steps.Length - from);
             for (int i = 0; i < count; i++)
             {
-                Step s = _steps[from + i];
                 nint pass = _device.Times.Begin(encoder, i);
-                WebGpuApi.SetPipeline(pass, s.Pipeline);
-                WebGpuApi.SetBindGroup(pass, 0, s.Bindings, 0, null);
-                WebGpuApi.Dispatch(pass, s.X, s.Y, 1);
+                Dispatch(pass, _steps[from + i]);
                 WebGpuApi.EndPass(pass);
                 WebGpuApi.ReleasePass(pass);
             }
@@ -97,7 +136,7 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
         return pipeline;
     }
 
-    private Step Bound(Program program, ProgramStep step, IReadOnlyList<DeviceRange> values)
+    private Step Bound(int number, ProgramStep step, IReadOnlyList<DeviceRange> values)
     {
         BindEntry* entries = stackalloc BindEntry[step.Values.Length];
         for (int i = 0; i < step.Values.Length; i++)
@@ -106,10 +145,15 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
             entries[i] = new() { Binding = (uint)i, Buffer = WebGpuDevice.Of(r.Buffer), Offset = (ulong)r.At, Size = (ulong)Math.Min((Math.Max(r.Bytes, LeastBinding) + 15) / 16 * 16, r.Buffer.Bytes - r.At) };
         }
         nint pipeline = _pipelines[step.Kernel], layout = WebGpuApi.GetLayout(pipeline, 0);
-        BindGroupDescriptor d = new() { Layout = layout, Count = (nuint)step.Values.Length, Entries = entries };
-        nint bindings = WebGpuApi.CreateBindGroup(_device.Handle, &d);
+        byte[] label = _device.Debug ? Encoding.UTF8.GetBytes(_program.Describe(number)) : [];
+        nint bindings;
+        fixed (byte* text = label)
+        {
+            BindGroupDescriptor d = new() { Label = new(text, (nuint)label.Length), Layout = layout, Count = (nuint)step.Values.Length, Entries = entries };
+            bindings = WebGpuApi.CreateBindGroup(_device.Handle, &d);
+        }
         WebGpuApi.ReleaseLayout(layout);
-        int group = program.Kernels[step.Kernel].Group;
+        int group = _program.Kernels[step.Kernel].Group;
         long groups = (step.Items + group - 1) / group, x = Math.Min(groups, MostGroups);
         return new(pipeline, bindings, (uint)x, (uint)((groups + x - 1) / Math.Max(1, x)));
     }

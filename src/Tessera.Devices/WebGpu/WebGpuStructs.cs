@@ -200,3 +200,12 @@ internal unsafe struct Toggles
     public nuint DisabledCount;
     public byte** Disabled;
 }
+
+/// <summary>Dawn's own: where it looks for what it compiled before. load: key, its size, memory (null to ask for the size) and its size, data → size; store: the same, memory being what is to be kept.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct KeptCode
+{
+    public Chained Chain;
+    public StringView IsolationKey;
+    public nint Load, Store, Data;
+}

@@ -162,7 +162,7 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
     private OpenDevice Opened(DeviceInfo info)
     {
         Device d = Open(info);
-        d.Open(Options.MemoryLimit > 0 ? Options.MemoryLimit : info.MemoryBytes * 8 / 10);
+        d.Open(Options.MemoryLimit > 0 ? Options.MemoryLimit : info.MemoryBytes * 8 / 10, Options.Device.MaxBufferBytes > 0 ? Math.Min(Options.Device.MaxBufferBytes, info.MaxBufferBytes) : info.MaxBufferBytes);
         return new(d);
     }
 

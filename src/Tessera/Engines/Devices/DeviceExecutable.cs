@@ -18,6 +18,7 @@ internal sealed class DeviceExecutable : Executable
     {
         (_engine, _pool) = (engine, pool);
         _program = engine.Compile(graph, out IReadOnlyList<PlanStep> plan);
+        if (engine.Options.Device.Debug) _program = _program with { StepNames = [.. plan.Select(s => $"{s.Kernel} ({string.Join(", ", s.Nodes.Select(n => n.Origin ?? $"{n.Op}").Distinct())})")] };
         Plan = plan;
         _loaded = engine.Load(_program);
     }
@@ -25,6 +26,8 @@ internal sealed class DeviceExecutable : Executable
     public override IReadOnlyList<PlanStep> Plan { get; }
 
     public override long ArenaBytes => _program.Memory;
+
+    internal Program Program => _program;
 
     public override void Run(ReadOnlySpan<Tensor> inputs, Span<Tensor?> outputs, RunControl control)
     {

@@ -48,6 +48,12 @@ public sealed record Program(string Target, long Memory, long Fault, ImmutableAr
 {
     public const int Version = 2;
 
+    /// <summary>What each step computes, for people; may be empty. No part of the file.</summary>
+    public ImmutableArray<string> StepNames { get; init; } = [];
+
+    /// <summary>A step as errors name it.</summary>
+    public string Describe(int step) => $"step {step}, {(StepNames.IsEmpty ? Kernels[Steps[step].Kernel].Name : StepNames[step])}";
+
     /// <summary>Bytes that a device gives to it: the arena and the constants.</summary>
     public long Footprint => Memory + ConstantTable.Sum(c => c.Bytes);
 }

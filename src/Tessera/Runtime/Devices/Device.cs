@@ -57,7 +57,7 @@ public abstract class Device : IDisposable
     /// <summary>Waits until all that was queued is done.</summary>
     public abstract void Synchronise();
 
-    internal void Open(long budget) => _memory = new(this, budget);
+    internal void Open(long budget, long maxBuffer) => _memory = new(this, budget, maxBuffer);
 
     public void Dispose()
     {

@@ -50,4 +50,13 @@ public sealed record DeviceOptions
 
     /// <summary>Whether compiled kernels are kept on disk for the next process, in <see cref="CacheFolder"/>.</summary>
     public bool KeepKernels { get; init; } = true;
+
+    /// <summary>Largest single buffer in bytes, where that is less than the device takes; 0: what it takes.</summary>
+    public long MaxBufferBytes { get; init; }
+
+    /// <summary>
+    /// Waits after each step, so that an error is of the step that it names, by the model's nodes as well; lets compilers of OpenCL take warnings for errors and leave code as it is written; labels all that Dawn knows
+    /// and asks it after each step. Slow.
+    /// </summary>
+    public bool Debug { get; init; }
 }

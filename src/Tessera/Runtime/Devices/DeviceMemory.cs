@@ -21,12 +21,13 @@ public sealed class DeviceMemory : IDisposable
     private const int Alignment = 256;
 
     private readonly Device _device;
+    private readonly long _maxBuffer;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Stack<DeviceBuffer>> _kept = [];
     private long _used, _keptBytes, _peak, _created, _reused;
     private int _buffers;
 
-    internal DeviceMemory(Device device, long budget) => (_device, Budget) = (device, budget);
+    internal DeviceMemory(Device device, long budget, long maxBuffer) => (_device, Budget, _maxBuffer) = (device, budget, maxBuffer);
 
     public long Budget { get; }
 
@@ -41,7 +42,7 @@ public sealed class DeviceMemory : IDisposable
     {
         long least = (Math.Max(bytes, 1) + Alignment - 1) / Alignment * Alignment, size = SizeClass.Bytes(SizeClass.Of(least));
         // A class above the device's largest buffer: as many bytes as are needed may still fit.
-        if (size > _device.Info.MaxBufferBytes) size = least;
+        if (size > _maxBuffer) size = least;
         lock (_lock)
         {
             if (_kept.TryGetValue(size, out Stack<DeviceBuffer>? stack) && stack.TryPop(out DeviceBuffer? known))
@@ -50,7 +51,7 @@ public sealed class DeviceMemory : IDisposable
                 _reused++;
                 return Count(known);
             }
-            if (size > _device.Info.MaxBufferBytes) throw Full(bytes, what, $"its largest buffer is {_device.Info.MaxBufferBytes} bytes");
+            if (size > _maxBuffer) throw Full(bytes, what, $"its largest buffer is {_maxBuffer} bytes");
             if (_used + _keptBytes + size > Budget) Trim();
             if (_used + size > Budget) throw Full(bytes, what, "");
             _created++;
