@@ -27,13 +27,14 @@ internal sealed class OpenClModules(OpenClDevice device, DeviceOptions options)
     public Entry[] Rent(Program program)
     {
         string[] keys = [.. program.Kernels.Select(k => KernelFiles.Key(_maker, Source(program, k)))];
-        List<int> missing = [];
+        // Kernels of a program may differ in nothing that their source says.
+        Dictionary<string, int> missing = [];
         List<Module> opened = [];
         for (int i = 0; i < keys.Length; i++)
-            if (!_modules.ContainsKey(keys[i]) && !Open(keys[i], opened)) missing.Add(i);
+            if (!_modules.ContainsKey(keys[i]) && !missing.ContainsKey(keys[i]) && !Open(keys[i], opened)) missing.Add(keys[i], i);
         try
         {
-            foreach (int[] some in missing.Chunk(Together)) opened.Add(Compiled(program, some, keys));
+            foreach (int[] some in missing.Values.Chunk(Together)) Compile(program, some, keys, opened);
         }
         catch
         {
@@ -61,7 +62,7 @@ internal sealed class OpenClModules(OpenClDevice device, DeviceOptions options)
         _ = OpenClApi.ReleaseProgram(module.Code);
     }
 
-    private Module Compiled(Program program, int[] which, string[] keys)
+    private void Compile(Program program, int[] which, string[] keys, List<Module> opened)
     {
         string[] own = [.. which.Select(i => keys[i])];
         byte[] source = Joined(program, which, keys);
@@ -70,12 +71,12 @@ internal sealed class OpenClModules(OpenClDevice device, DeviceOptions options)
         try { code = OpenClBuild.FromSource(device, which.Length == 1 ? $"kernel {program.Kernels[which[0]].Name}" : $"{which.Length} kernels", source, _how); }
         catch (TesseraException e) when (e.Code == ErrorCode.Internal && which.Length > 1)
         {
-            // Which of them it is.
-            foreach (int i in which) _ = OpenClApi.ReleaseProgram(OpenClBuild.FromSource(device, $"kernel {program.Kernels[i].Name}", Joined(program, [i], keys), _how));
-            throw;
+            // One by one: either one of them is refused, which is then named, or it was too much at once.
+            foreach (int i in which) Compile(program, [i], keys, opened);
+            return;
         }
         if (options.KeepKernels) Keep(own, _keepsSources ? source : OpenClBuild.Binary(code));
-        return Known(new(code, own));
+        opened.Add(Known(new(code, own)));
     }
 
     private Module Known(Module module)

@@ -63,6 +63,8 @@ public sealed class OpenClModulesTests
             Assert.Equal(before, Compilations(d));
             Assert.Equal(7 + 1000, Run(d, Adding(salt, 7, 1000)));
             Assert.Equal(before + 1, Compilations(d));
+            Assert.Equal(2 * 2000 + 7, Run(d, Adding(salt, 2000, 7, 2000)));
+            Assert.Equal(before + 2, Compilations(d));
             d.Memory.Return(b);
         });
     }
