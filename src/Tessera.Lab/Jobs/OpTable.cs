@@ -39,7 +39,7 @@ internal static class MatrixRows
 {
     public static IReadOnlyList<OpRow> All { get; } =
     [
-        Square(64, new Gate(0, 0.02)), Square(96), Square(128, new Gate(0, 0.075)), Square(192), Square(256, new Gate(0, 0.45)), Square(384), Square(512, new Gate(1, 3.6), new Gate(2, 1.9)), Square(768), Square(1024),
+        Square(64, new Gate(0, 0.02)), Square(96), Square(128, new Gate(0, 0.075)), Square(192), Square(256, new Gate(0, 0.45)), Square(384), Square(512, new Gate(1, 3.6), new Gate(2, 1.9)), Square(768), Square(1024), Square(2048),
         // m×n×k of the layers of BERT-base, ViT-B/16 and GPT-2 (one token, four tokens), weights constant.
         Layer(128, 768, 768), Layer(128, 3072, 768), Layer(128, 768, 3072), Layer(197, 768, 768), Layer(197, 3072, 768), Layer(197, 768, 3072),
         Layer(1, 768, 768), Layer(1, 3072, 768), Layer(1, 768, 3072), Layer(4, 3072, 768), Layer(1, 1000, 2048),
