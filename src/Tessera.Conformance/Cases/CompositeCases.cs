@@ -20,9 +20,14 @@ internal static class CompositeCases
            select new OpCase(GraphOp.Fft, $"Fft {t} of {n}{(inverse ? ", inverse" : "")}", Transform(t, n), x => [x.G.Fft(x.Floats(t, [3, n, 2], -1, 1), 1, inverse)]),
         .. from t in new[] { DType.Float32, DType.Float64 } from n in new long[] { 1, 2, 5, 8, 36, 64, 100, 254, 512, 2000 } from half in new[] { false, true } from inverse in new[] { false, true }
            select new OpCase(GraphOp.Fft, $"Fft {t} of {n} real{(half ? ", one-sided" : "")}{(inverse ? ", inverse" : "")}", Transform(t, n), x => [x.G.Fft(x.Floats(t, [3, n, 1], -1, 1), 1, inverse, half)]),
+        // What DFT becomes: Float64 between casts, which an engine may shorten where there are many points.
+        .. from n in new long[] { 24, 96, 139, 1024 } from pad in new[] { false, true }
+           select new OpCase(GraphOp.Fft, $"Fft of {n} widened{(pad ? " and filled up" : "")}", Transform(DType.Float32, n), x => [x.G.Cast(x.G.Fft(Filled(x.G, x.G.Cast(x.Floats(DType.Float32, [3, n - (pad ? 3 : 0), 1], -1, 1), DType.Float64), pad ? 3 : 0), 1, false, true), DType.Float32)]),
         new(GraphOp.Fft, "Fft real along an inner axis", Transform(DType.Float32, 12), x => [x.G.Fft(x.Floats(DType.Float32, [2, 12, 5, 1], -1, 1), 1, false, true)]),
         new(GraphOp.Fft, "Fft along an inner axis", Transform(DType.Float32, 12), x => [x.G.Fft(x.Floats(DType.Float32, [2, 12, 5, 2], -1, 1), 1, false)]),
     ];
+
+    private static Node Filled(GraphBuilder g, Node x, long more) => g.Pad(x, PadMode.Constant, Ints.Of(0, 0, 0), Ints.Of(0, more, 0));
 
     private sealed record Attended(string Name, Shape Q, Shape K, Shape V, Arg.Attention Arg, Shape? Mask);
 

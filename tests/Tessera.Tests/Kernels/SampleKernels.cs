@@ -37,7 +37,7 @@ internal static class SampleKernels
     public static IEnumerable<Kernel> Of(string name, KernelTarget target)
     {
         GraphBuilder g = new();
-        Graph graph = Passes.Run(Decomposition.Pass, g.Build(Graphs[name](g)), null, null);
+        Graph graph = Decomposition.Run(g.Build(Graphs[name](g)));
         Schedule schedule = new(graph, target);
         foreach (Kernel k in schedule.Units.SelectMany(root => UnitCompiler.Compile(schedule, root, target)).Select(l => l.Kernel))
         {

@@ -14,7 +14,7 @@ internal static class ProgramCompiler
     /// <exception cref="TesseraException">Unsupported: a node that has no kernel.</exception>
     public static Program Run(Graph graph, KernelTarget target, Func<IReadOnlyList<Kernel>, ProgramCode> render, out IReadOnlyList<Launch> launches)
     {
-        graph = Passes.Run(Decomposition.Pass, graph, null, null);
+        graph = Decomposition.Run(graph);
         if (target.HasPairs) graph = Passes.Run(PairedProducts.Pass, graph, null, null);
         Schedule schedule = new(graph, target);
         launches = [.. schedule.Units.SelectMany(root => UnitCompiler.Compile(schedule, root, target))];

@@ -6,7 +6,31 @@ namespace Tessera.Kernels;
 /// <summary>Composites without a kernel of their own, as primitives that have one.</summary>
 internal static class Decomposition
 {
-    public static Pass Pass { get; } = new("kernels", [new("attention → q·kᵀ, softmax, ·v", GraphOp.Attention, (r, n) => Attention(r.G, n))]);
+    // Float64 keeps bins that cancel below what Float32 shows. Where there are many, its kernels cost more than that is worth: they compute one element at a time, or write 64 bits out in integers.
+    private const int MostWide = 64;
+
+    private static readonly Pass Widths = new("widths", [new("transform of many Float32 in Float64 → in Float32", GraphOp.Cast, (r, n) => Narrowed(r, n))]);
+
+    private static readonly Pass Composites = new("kernels",
+    [
+        new("attention → q·kᵀ, softmax, ·v", GraphOp.Attention, (r, n) => Attention(r.G, n)),
+        new("transform → products", GraphOp.Fft, (r, n) => n.Shape.Count == 0 ? null : FourierProducts.Of(r.G, n.In[0], (Arg.Fft)n.Arg!)),
+    ]);
+
+    public static Graph Run(Graph graph) => Passes.Run(Composites, Passes.Run(Widths, graph, null, null), null, null);
+
+    private static Node? Narrowed(Rewriting r, Node n) =>
+        n.Type != DType.Float64 && n.In[0] is { Op: GraphOp.Fft, Type: DType.Float64, Arg: Arg.Fft a } fft && r.IsOnlyUse(fft) && fft.In[0].Shape[a.Axis] > MostWide && InFloat32(r.G, fft.In[0]) is { } x
+            ? r.G.Cast(r.G.Emit(GraphOp.Fft, [x], a), n.Type) : null;
+
+    /// <summary>What was widened on the way to <paramref name="x"/>, as it is at <paramref name="x"/>; null when Float64 came in.</summary>
+    private static Node? InFloat32(GraphBuilder g, Node x) => x switch
+    {
+        { Op: GraphOp.Cast, In: [{ Type: DType.Float32 or DType.Float16 or DType.BFloat16 } from] } => g.Widen(from),
+        { Op: GraphOp.Reshape or GraphOp.Transpose or GraphOp.Slice, In: [var from] } when InFloat32(g, from) is { } y => g.Emit(x.Op, [y], x.Arg),
+        { Op: GraphOp.Pad, In: [var from, var value], Arg: Arg.Pad } when InFloat32(g, from) is { } y => g.Emit(x.Op, [y, g.Cast(value, y.Type)], x.Arg),
+        _ => null,
+    };
 
     private static Node Attention(GraphBuilder g, Node n)
     {

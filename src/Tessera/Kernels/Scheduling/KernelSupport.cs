@@ -16,7 +16,7 @@ internal static class KernelSupport
         try
         {
             Node alone = g.Emit(node.Op, [.. node.In.Select(x => operands[x])], node.Arg);
-            Graph graph = Passes.Run(Decomposition.Pass, g.Build(Enumerable.Range(0, alone.Outputs.Length).Select(i => g.Part(alone, i))), null, null);
+            Graph graph = Decomposition.Run(g.Build(Enumerable.Range(0, alone.Outputs.Length).Select(i => g.Part(alone, i))));
             Schedule schedule = new(graph, target);
             foreach (Node root in schedule.Units) _ = UnitCompiler.Compile(schedule, root, target).Count();
             return null;

@@ -38,7 +38,7 @@ internal sealed class UnitCompiler
         return template?.Op switch
         {
             // Drivers took minutes, or all memory, to compile these.
-            GraphOp.Fft or GraphOp.Pool or GraphOp.Rnn when _isLong => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} of Float64 is too much to write out in integers, which it takes where {_target.Name} has no 64-bit floats."),
+            GraphOp.Pool or GraphOp.Rnn when _isLong => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} of Float64 is too much to write out in integers, which it takes where {_target.Name} has no 64-bit floats."),
             GraphOp.Concat => Concat(),
             GraphOp.ScatterElements or GraphOp.ScatterNd => Scatter(),
             GraphOp.Softmax or GraphOp.LogSoftmax => [Lined(template, [((Arg.Along)template.Arg!).Axis])],
@@ -62,7 +62,7 @@ internal sealed class UnitCompiler
     }
 
     /// <summary>Vectors have 32-bit lanes; angles are reduced in Float64 where the target has no sine.</summary>
-    private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || n.Op == GraphOp.Fft || !_target.HasFunctions && _target.HasFloat64 && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
+    private bool TakesVectors() => !_schedule.Reach(_root).Any(n => n.Outputs.Any(o => o.Type.Bits() == 64) || !_target.HasFunctions && _target.HasFloat64 && n.Op is GraphOp.Sin or GraphOp.Cos or GraphOp.Tan);
 
     private (Launch, bool) Pointwise(Node part, int lanes, Action<Coords, Reader, Emitter, UnitWriter> body)
     {

@@ -15,7 +15,6 @@ internal static class Contraction
         GraphOp.ArgMax => ArgBest(n, at, e, r, smallest: false),
         GraphOp.ArgMin => ArgBest(n, at, e, r, smallest: true),
         GraphOp.Resample => Resample(n, at, e, r),
-        GraphOp.Fft => Fft(n, at, e, r),
         GraphOp.Pool when n.Outputs.Length == 1 => Pooling.Pool(n, at, e, r).Value,
         _ => null,
     };
@@ -102,38 +101,6 @@ internal static class Contraction
             sum.Value = w.Is(0).Then(sum.Value, w.Fma(v, sum.Value));
         });
         return sum.Value;
-    }
-
-    private static Val Fft(Node n, Coords at, Emitter e, Reader r)
-    {
-        Arg.Fft arg = (Arg.Fft)n.Arg!;
-        Shape s = n.In[0].Shape;
-        int last = s.Rank - 1;
-        long length = s[arg.Axis];
-        // The product of two positions must fit 31 bits.
-        if (length > 46340) throw new TesseraException(ErrorCode.Unsupported, $"A Fourier transform of {length} points has no kernel; 46340 are the most.");
-        Val zero = Zero(n, e), k = at[arg.Axis];
-        Local re = e.Local(zero), im = e.Local(zero);
-        e.For(length, j =>
-        {
-            Val Part(int p) => r.Read(n.In[0], Coords.OfDigits(e, s, a => a == last ? e.Int(p) : a == arg.Axis ? j : at[a]));
-            Val x = Part(0), y = s[last] == 2 ? Part(1) : zero;
-            (Val c, Val d) = Twiddle(k * j % e.Int(length), length, arg.Inverse, x.Type.Kind);
-            re.Value = re.Value + (x * c - y * d);
-            im.Value = im.Value + (x * d + y * c);
-        });
-        Val v = at[last].Is(0).Then(re.Value, im.Value);
-        return arg.Inverse ? v / length : v;
-    }
-
-    /// <summary>Cosine and sine of ±2π·place ÷ length. Quarters of a turn are taken off in integers, which is exact.</summary>
-    private static (Val Cos, Val Sin) Twiddle(Val place, long length, bool inverse, ScalarKind kind)
-    {
-        Emitter e = place.E;
-        ScalarKind wide = e.Target.HasFloat64 ? ScalarKind.Float64 : kind;
-        Val quarter = (place * e.Int(4) + e.Int(length / 2)) / e.Int(length), q = quarter.To(wide), r = (place * e.Int(4) - quarter * e.Int(length)).To(wide) * (Math.PI / 2 / length);
-        Val cos = Written.Turned(r, q + 1).To(kind), sin = Written.Turned(r, q).To(kind);
-        return (cos, inverse ? sin : -sin);
     }
 
     public static Val Zero(Node n, Emitter e) => e.Const(KernelType.Reads(n.Type)!.Value, 0.0);
