@@ -43,9 +43,12 @@ public sealed class StatisticsTests
     [Fact]
     public void Gates_apply_to_their_threads()
     {
-        Assert.True(new Gate(0, 1).AppliesTo(3));
-        Assert.True(new Gate(2, 1).AppliesTo(2));
-        Assert.False(new Gate(2, 1).AppliesTo(1));
+        Assert.True(new Gate(0, 1).AppliesTo("cpu", 3));
+        Assert.True(new Gate(2, 1).AppliesTo("cpu", 2));
+        Assert.False(new Gate(2, 1).AppliesTo("cpu", 1));
+        Assert.False(new Gate(0, 1).AppliesTo("wasm:chromium", 1));
+        Assert.True(new Gate(0, 1, "wasm").AppliesTo("wasm:chromium", 1));
+        Assert.False(new Gate(0, 1, "wasm").AppliesTo("wasmoon", 1));
     }
 
     [Fact]

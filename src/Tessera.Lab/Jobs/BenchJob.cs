@@ -37,10 +37,19 @@ public sealed record BenchJob(string Name, string Family, string Model, IReadOnl
     }
 }
 
-/// <summary>The most milliseconds that a release may take; Threads 0: with any number of threads.</summary>
-public sealed record Gate(int Threads, double Ms)
+/// <summary>The most milliseconds that a release may take on an engine, in whatever host it runs; Threads 0: with any number of threads.</summary>
+public sealed record Gate(int Threads, double Ms, string Engine = "cpu")
 {
-    public bool AppliesTo(int threads) => Threads == 0 || Threads == threads;
+    public bool AppliesTo(string engine, int threads) => (Threads == 0 || Threads == threads) && (engine == Engine || engine.StartsWith($"{Engine}:", StringComparison.Ordinal));
+
+    /// <summary>Gates of the engines cpu and wasm, where there are such.</summary>
+    public static IReadOnlyList<Gate> Of(double? cpu = null, double? wasm = null)
+    {
+        List<Gate> gates = [];
+        if (cpu is { } c) gates.Add(new(0, c));
+        if (wasm is { } w) gates.Add(new(0, w, "wasm"));
+        return gates;
+    }
 }
 
 /// <summary>How far floating outputs may be apart: ‖a − b‖₂ ÷ ‖b‖₂ ≤ RelL2, or no element by more than Absolute; integers must agree when Exact.</summary>

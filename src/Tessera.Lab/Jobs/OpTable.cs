@@ -7,7 +7,7 @@ public static class OpTable
 {
     public static IReadOnlyList<OpRow> Rows { get; } =
     [
-        .. ElementwiseRows.All, .. MatrixRows.All, .. Int8Rows.All, .. ConvolutionRows.All, .. NormalizationRows.All, .. MovementRows.All, .. ReductionRows.All, .. ImageRows.All, .. FourierRows.All, .. NetworkRows.All,
+        .. ElementwiseRows.All, .. MatrixRows.All, .. Int8Rows.All, .. ConvolutionRows.All, .. NormalizationRows.All, .. MovementRows.All, .. ReductionRows.All, .. ImageRows.All, .. FourierRows.All, .. NetworkRows.All, .. TrainingRows.All,
     ];
 
     /// <summary>Rows whose family or name contains one of the words; all without words.</summary>
@@ -20,9 +20,9 @@ internal static class ElementwiseRows
 {
     public static IReadOnlyList<OpRow> All { get; } =
     [
-        Unary("Relu", 1_000, 0.001), Unary("Relu", 10_000, 0.004), Unary("Relu", 100_000, 0.03),
-        Unary("Sigmoid", 1_000, 0.002), Unary("Sigmoid", 10_000, 0.01), Unary("Sigmoid", 100_000, 0.08),
-        Unary("Gelu", 1_000), Unary("Gelu", 10_000), Unary("Gelu", 100_000), Unary("Tanh", 100_000), Unary("Exp", 100_000), Unary("Erf", 100_000), Unary("HardSwish", 100_000),
+        Unary("Relu", 1_000, Gate.Of(0.001, 0.004)), Unary("Relu", 10_000, Gate.Of(0.004, 0.01)), Unary("Relu", 100_000, Gate.Of(0.03, 0.06)),
+        Unary("Sigmoid", 1_000, Gate.Of(0.002, 0.011)), Unary("Sigmoid", 10_000, Gate.Of(0.01, 0.02)), Unary("Sigmoid", 100_000, Gate.Of(0.08, 0.17)),
+        Unary("Gelu", 1_000, Gate.Of(wasm: 0.02)), Unary("Gelu", 10_000, Gate.Of(wasm: 0.08)), Unary("Gelu", 100_000), Unary("Tanh", 100_000), Unary("Exp", 100_000), Unary("Erf", 100_000), Unary("HardSwish", 100_000),
         new("elementwise", "Add 100000", () => new OpBuilder().In("a", 100_000).In("b", 100_000).Node("Add", "a b", "y").Out("y", 100_000).Build()) { Operations = 100_000 },
         new("elementwise", "Add row 1024×768", () => new OpBuilder().In("a", 1024, 768).Const("b", 768).Node("Add", "a b", "y").Out("y", 1024, 768).Build()) { Operations = 1024 * 768 },
         new("elementwise", "Add channel 64×56²", () => new OpBuilder().In("a", 1, 64, 56, 56).Const("b", 64, 1, 1).Node("Add", "a b", "y").Out("y", 1, 64, 56, 56).Build()) { Operations = 64 * 56 * 56 },
@@ -30,8 +30,8 @@ internal static class ElementwiseRows
         new("elementwise", "Cast f32→f16 100000", () => new OpBuilder().In("x", 100_000).Node("Cast", "x", "y", OnnxAttribute.Of("to", (long)DType.Float16)).Out("y", DType.Float16, 100_000).Build()) { Bound = new(1e-3) },
     ];
 
-    private static OpRow Unary(string op, long n, double? gate = null) =>
-        new("elementwise", $"{op} {n}", () => new OpBuilder(20).In("x", n).Node(op, "x", "y").Out("y", n).Build()) { Operations = n, Gates = gate is { } ms ? [new(0, ms)] : [] };
+    private static OpRow Unary(string op, long n, IReadOnlyList<Gate>? gates = null) =>
+        new("elementwise", $"{op} {n}", () => new OpBuilder(20).In("x", n).Node(op, "x", "y").Out("y", n).Build()) { Operations = n, Gates = gates ?? [] };
 }
 
 /// <summary>Products of Float32 and Float16 matrices.</summary>
@@ -39,7 +39,7 @@ internal static class MatrixRows
 {
     public static IReadOnlyList<OpRow> All { get; } =
     [
-        Square(64, new Gate(0, 0.02)), Square(96), Square(128, new Gate(0, 0.075)), Square(192), Square(256, new Gate(0, 0.45)), Square(384), Square(512, new Gate(1, 3.6), new Gate(2, 1.9)), Square(768), Square(1024), Square(2048),
+        Square(64, Gate.Of(0.02, 0.047)), Square(96), Square(128, Gate.Of(0.075, 0.2)), Square(192), Square(256, Gate.Of(0.45, 1.5)), Square(384), Square(512, [new(1, 3.6), new(2, 1.9), .. Gate.Of(wasm: 11)]), Square(768), Square(1024), Square(2048),
         // m×n×k of the layers of BERT-base, ViT-B/16 and GPT-2 (one token, four tokens), weights constant.
         Layer(128, 768, 768), Layer(128, 3072, 768), Layer(128, 768, 3072), Layer(197, 768, 768), Layer(197, 3072, 768), Layer(197, 768, 3072),
         Layer(1, 768, 768), Layer(1, 3072, 768), Layer(1, 768, 3072), Layer(4, 3072, 768), Layer(1, 1000, 2048),
@@ -49,8 +49,8 @@ internal static class MatrixRows
         Half(128, 768, 768), Half(1, 3072, 768),
     ];
 
-    private static OpRow Square(long n, params Gate[] gates) =>
-        new("matrix", $"MatMul {n}", () => new OpBuilder().In("a", n, n).In("b", n, n).Node("MatMul", "a b", "y").Out("y", n, n).Build()) { Operations = 2.0 * n * n * n, Native = NativeJob.Gemm(n, n, n), Gates = gates };
+    private static OpRow Square(long n, IReadOnlyList<Gate>? gates = null) =>
+        new("matrix", $"MatMul {n}", () => new OpBuilder().In("a", n, n).In("b", n, n).Node("MatMul", "a b", "y").Out("y", n, n).Build()) { Operations = 2.0 * n * n * n, Native = NativeJob.Gemm(n, n, n), Gates = gates ?? [] };
 
     private static OpRow Layer(long m, long n, long k) =>
         new("matrix", $"MatMul layer {m}×{n}×{k}", () => new OpBuilder().In("a", m, k).Const("b", k, n).Node("MatMul", "a b", "y").Out("y", m, n).Build()) { Operations = 2.0 * m * n * k, Native = NativeJob.Gemm(m, n, k) };

@@ -7,19 +7,23 @@ internal static class NormalizationRows
 {
     public static IReadOnlyList<OpRow> All { get; } =
     [
-        Softmax(1_000, 1), Softmax(10_000, 1), Softmax(128, 12 * 128),
-        Layer(32, 512, 0.02), Layer(32, 2048, 0.06), Layer(128, 768),
+        Softmax(1_000, 1, Gate.Of(wasm: 0.011)), Softmax(10_000, 1, Gate.Of(wasm: 0.02)), Softmax(128, 12 * 128),
+        Layer(32, 512, Gate.Of(0.02, 0.05)), Layer(32, 2048, Gate.Of(0.06, 0.2)), Layer(128, 768),
+        Batch(64, 0.01), Batch(256, 0.03), Batch(1024, 0.1),
         new("normalization", "BatchNormalization 64×56²", () => new OpBuilder().In("x", 1, 64, 56, 56).Const("s", 64).Const("b", 64).Const("m", 64).Const("v", Tensor.From([.. Enumerable.Repeat(1f, 64)], [64]))
             .Node("BatchNormalization", "x s b m v", "y").Out("y", 1, 64, 56, 56).Build()) { Operations = 2 * 64 * 56 * 56 },
         new("normalization", "InstanceNormalization 32×64×16²", () => new OpBuilder().In("x", 32, 64, 16, 16).Const("s", 64).Const("b", 64).Node("InstanceNormalization", "x s b", "y").Out("y", 32, 64, 16, 16).Build()) { Operations = 7.0 * 32 * 64 * 256 },
-        new("normalization", "GroupNormalization 32×64×16², 8 groups", () => new OpBuilder(21).In("x", 32, 64, 16, 16).Const("s", 64).Const("b", 64).Node("GroupNormalization", "x s b", "y", OnnxAttribute.Of("num_groups", 8L)).Out("y", 32, 64, 16, 16).Build()) { Operations = 7.0 * 32 * 64 * 256 },
+        new("normalization", "GroupNormalization 32×64×16², 8 groups", () => new OpBuilder(21).In("x", 32, 64, 16, 16).Const("s", 64).Const("b", 64).Node("GroupNormalization", "x s b", "y", OnnxAttribute.Of("num_groups", 8L)).Out("y", 32, 64, 16, 16).Build()) { Operations = 7.0 * 32 * 64 * 256, Gates = Gate.Of(wasm: 1) },
         new("normalization", "RMSNormalization 128×768", () => new OpBuilder(23).In("x", 128, 768).Const("s", 768).Node("RMSNormalization", "x s", "y").Out("y", 128, 768).Build()) { Operations = 4.0 * 128 * 768 },
     ];
 
-    private static OpRow Softmax(long n, long rows) => new("normalization", rows == 1 ? $"Softmax {n}" : $"Softmax {rows}×{n}", () => new OpBuilder().In("x", rows, n).Node("Softmax", "x", "y").Out("y", rows, n).Build()) { Operations = 4.0 * rows * n };
+    private static OpRow Softmax(long n, long rows, IReadOnlyList<Gate>? gates = null) => new("normalization", rows == 1 ? $"Softmax {n}" : $"Softmax {rows}×{n}", () => new OpBuilder().In("x", rows, n).Node("Softmax", "x", "y").Out("y", rows, n).Build()) { Operations = 4.0 * rows * n, Gates = gates ?? [] };
 
-    private static OpRow Layer(long rows, long n, double? gate = null) =>
-        new("normalization", $"LayerNormalization {rows}×{n}", () => new OpBuilder().In("x", rows, n).Const("s", n).Const("b", n).Node("LayerNormalization", "x s b", "y").Out("y", rows, n).Build()) { Operations = 7.0 * rows * n, Gates = gate is { } ms ? [new(0, ms)] : [] };
+    private static OpRow Batch(long n, double gate) => new("normalization", $"BatchNormalization 32×{n}", () => new OpBuilder().In("x", 32, n).Const("s", n).Const("b", n).Const("m", n).Const("v", Tensor.From([.. Enumerable.Repeat(1f, (int)n)], [n]))
+        .Node("BatchNormalization", "x s b m v", "y").Out("y", 32, n).Build()) { Operations = 2.0 * 32 * n, Gates = Gate.Of(wasm: gate) };
+
+    private static OpRow Layer(long rows, long n, IReadOnlyList<Gate>? gates = null) =>
+        new("normalization", $"LayerNormalization {rows}×{n}", () => new OpBuilder().In("x", rows, n).Const("s", n).Const("b", n).Node("LayerNormalization", "x s b", "y").Out("y", rows, n).Build()) { Operations = 7.0 * rows * n, Gates = gates ?? [] };
 }
 
 /// <summary>Data that moves and stays what it is.</summary>
@@ -28,7 +32,7 @@ internal static class MovementRows
     public static IReadOnlyList<OpRow> All { get; } =
     [
         Copy(1 << 20, 0.05), Copy(10 << 20, 0.5),
-        Transpose([1024, 1024], [1, 0], 1.5), Transpose([2048, 2048], [1, 0], 8), Transpose([1, 64, 56, 56], [0, 2, 3, 1]), Transpose([1, 56, 56, 64], [0, 3, 1, 2]), Transpose([1, 128, 12, 64], [0, 2, 1, 3]),
+        Transpose([1024, 1024], [1, 0], Gate.Of(1.5, 2.2)), Transpose([2048, 2048], [1, 0], Gate.Of(8, 11)), Transpose([1, 64, 56, 56], [0, 2, 3, 1]), Transpose([1, 56, 56, 64], [0, 3, 1, 2]), Transpose([1, 128, 12, 64], [0, 2, 1, 3]),
         new("movement", "Concat 2×64×56²", () => new OpBuilder().In("a", 1, 64, 56, 56).In("b", 1, 64, 56, 56).Node("Concat", "a b", "y", OnnxAttribute.Of("axis", 1L)).Out("y", 1, 128, 56, 56).Build()),
         new("movement", "Slice 128×56² every second", () => new OpBuilder().In("x", 1, 128, 56, 56).Const("s", OpBuilder.Longs(0, 0)).Const("e", OpBuilder.Longs(56, 56)).Const("a", OpBuilder.Longs(2, 3)).Const("t", OpBuilder.Longs(2, 2)).Node("Slice", "x s e a t", "y").Out("y", 1, 128, 28, 28).Build()),
         new("movement", "Pad 64×56² by 1", () => new OpBuilder().In("x", 1, 64, 56, 56).Const("p", OpBuilder.Longs(0, 0, 1, 1, 0, 0, 1, 1)).Node("Pad", "x p", "y").Out("y", 1, 64, 58, 58).Build()),
@@ -39,8 +43,8 @@ internal static class MovementRows
 
     private static OpRow Copy(long bytes, double gate) => new("movement", $"copy {bytes >> 20} MiB", () => new OpBuilder().In("x", bytes / 4).Node("Identity", "x", "y").Out("y", bytes / 4).Build()) { Gates = [new(0, gate)] };
 
-    private static OpRow Transpose(long[] dims, long[] axes, double? gate = null) =>
-        new("movement", $"Transpose {string.Join('×', dims)} → {string.Join(' ', axes)}", () => new OpBuilder().In("x", dims).Node("Transpose", "x", "y", OnnxAttribute.Of("perm", axes)).Out("y", [.. axes.Select(a => dims[a])]).Build()) { Gates = gate is { } ms ? [new(0, ms)] : [] };
+    private static OpRow Transpose(long[] dims, long[] axes, IReadOnlyList<Gate>? gates = null) =>
+        new("movement", $"Transpose {string.Join('×', dims)} → {string.Join(' ', axes)}", () => new OpBuilder().In("x", dims).Node("Transpose", "x", "y", OnnxAttribute.Of("perm", axes)).Out("y", [.. axes.Select(a => dims[a])]).Build()) { Gates = gates ?? [] };
 
     private static OpRow Indexed(string name, Func<OpBuilder, string, OpBuilder> rest, long below, params long[] dims) => new("movement", name, () =>
     {
@@ -99,7 +103,8 @@ internal static class FourierRows
         long columns = real ? n / 2 + 1 : n;
         // onnxruntime's transforms of other lengths are off by 1.2e-4; FFTW's and ours agree to 3e-7.
         return new("fourier", $"DFT {(real ? "real" : "complex")} {(rows > 1 ? $"{rows}×" : "")}{n}", () => new OpBuilder().In("x", rows, n, real ? 1 : 2).Node("DFT", "x", "y", OnnxAttribute.Of("axis", 1L), OnnxAttribute.Of("onesided", real ? 1L : 0L)).Out("y", rows, columns, 2).Build())
-        { Operations = (real ? 2.5 : 5) * rows * n * Math.Log2(n), Bound = new(long.IsPow2(n) ? 1e-4 : 5e-4), Native = NativeJob.Fft(rows, n, real), Gates = gate is { } ms ? [new(0, ms)] : [] };
+        { Operations = (real ? 2.5 : 5) * rows * n * Math.Log2(n), Bound = new(long.IsPow2(n) ? 1e-4 : 5e-4), Native = NativeJob.Fft(rows, n, real), // In WebAssembly it may take twice as long.
+            Gates = Gate.Of(gate, 2 * gate) };
     }
 }
 

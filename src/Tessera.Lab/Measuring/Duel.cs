@@ -25,12 +25,8 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
     private BenchResult Run(BenchJob job, OwnSide own, Side[] sides)
     {
         own.Warm(pace.WarmLeast, pace.WarmMost);
-        (int runs, int inner) = pace.For(Pace.Probe(own.Time, 1));
-        foreach (Side s in sides.Where(s => s.Absent is null)) Attempt(s, () =>
-        {
-            // The second measure starts where the first one warmed up.
-            for (int i = 0; i < 2; i++) (s.Runs, s.Inner) = pace.For(Pace.Probe(s.Process.Time, Math.Max(1, s.Inner)));
-        });
+        (int runs, int inner) = pace.Settle(own.Time);
+        foreach (Side s in sides.Where(s => s.Absent is null)) Attempt(s, () => (s.Runs, s.Inner) = pace.Settle(s.Process.Time));
         List<Round> ours = [];
         for (int round = 0; round < pace.Rounds; round++)
         {
@@ -47,7 +43,7 @@ public sealed class Duel(Engine engine, int threads, Ceilings? ceilings, Pace pa
         SideTimes times = SideTimes.Of(ours);
         Floor? floor = ceilings is not null && job.Bytes > 0 ? ceilings.FloorOf(job.Operations, job.Bytes, job.Int8) : null;
         string? error = recorded.Mismatch is { } m ? $"not as recorded: {m}" : peers.Where(p => p.Agreement?.Mismatch is not null && p.Excused is null).Select(p => $"not as {p.Peer}: {p.Agreement!.Mismatch}").FirstOrDefault();
-        GateResult? gate = job.Gates.FirstOrDefault(g => g.AppliesTo(threads)) is { } g ? new(g.Ms, times.MedianMs <= g.Ms ? Verdict.Met : times.LeastMs <= g.Ms ? Verdict.QuickestMet : Verdict.Missed) : null;
+        GateResult? gate = job.Gates.FirstOrDefault(g => g.AppliesTo(engine.Name, threads)) is { } g ? new(g.Ms, times.MedianMs <= g.Ms ? Verdict.Met : times.LeastMs <= g.Ms ? Verdict.QuickestMet : Verdict.Missed) : null;
         return new(job.Name, job.Family, times, job.Operations, job.Bytes, job.Int8, floor?.Ms, floor?.Bound, floor is { } f ? times.LeastMs / f.Ms : null, gate, peers, error, own.FirstMs);
     }
 

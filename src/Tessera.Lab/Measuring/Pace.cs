@@ -28,6 +28,13 @@ public sealed record Pace(int Rounds, int Runs)
         return (Runs > 0 ? Runs : (int)Math.Clamp(Turn.TotalMilliseconds / Math.Max(ms * inner, 1e-6), ms > SlowMs ? 1 : 3, 1000), inner);
     }
 
+    /// <summary>Samples per turn and runs per sample of a side. The second measure starts where the first one warmed up, and where it found the clock too coarse for one run.</summary>
+    public (int Runs, int Inner) Settle(Func<int, int, Round> time)
+    {
+        (int, int Inner) first = For(Probe(time, 1));
+        return For(Probe(time, first.Inner));
+    }
+
     /// <summary>Milliseconds of the quickest of three samples, or of one where it is slow.</summary>
     public static double Probe(Func<int, int, Round> time, int inner)
     {
