@@ -99,10 +99,29 @@ internal static unsafe class ReduceLoops
         V all = Pairwise.Of<ReductionTerms<TOp, V, T>, V, T>(x, vectors, V.Count, default);
         // The last vector ends where the row ends; what it shares with the one before is left out.
         if (rest > 0) all = TOp.Apply<V, T>(all, V.Select(Sums.Last<V, T>(rest), V.Load(x + n - V.Count), V.All(y)));
-        T* t = (T*)&all;
-        for (int k = V.Count / 2; k > 0; k /= 2) for (int j = 0; j < k; j++) t[j] = TOp.Join(t[j], t[j + k]);
-        return t[0];
+        if (sizeof(V) == 64) return Fold<TOp, T>(Unsafe.BitCast<V, Vector512<T>>(all));
+        return sizeof(V) == 32 ? Fold<TOp, T>(Unsafe.BitCast<V, Vector256<T>>(all)) : Fold<TOp, T>(Unsafe.BitCast<V, Vector128<T>>(all));
     }
+
+    /// <summary>Lanes joined by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Fold<TOp, T>(Vector512<T> x) where TOp : IReduction => Fold<TOp, T>(Unsafe.BitCast<Lanes256<T>, Vector256<T>>(TOp.Apply<Lanes256<T>, T>(new(x.GetLower()), new(x.GetUpper()))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Fold<TOp, T>(Vector256<T> x) where TOp : IReduction => Fold<TOp, T>(Unsafe.BitCast<Lanes128<T>, Vector128<T>>(TOp.Apply<Lanes128<T>, T>(new(x.GetLower()), new(x.GetUpper()))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Fold<TOp, T>(Vector128<T> x) where TOp : IReduction
+    {
+        x = Half<TOp, T>(x, Vector128.Shuffle(x.AsInt64(), Vector128.Create(1L, 0)).As<long, T>());
+        if (sizeof(T) <= 4) x = Half<TOp, T>(x, Vector128.Shuffle(x.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>());
+        if (sizeof(T) <= 2) x = Half<TOp, T>(x, Vector128.Shuffle(x.AsInt16(), Vector128.Create(1, 0, 3, 2, 5, 4, 7, 6)).As<short, T>());
+        if (sizeof(T) == 1) x = Half<TOp, T>(x, Vector128.Shuffle(x.AsByte(), Vector128.Create((byte)1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)).As<byte, T>());
+        return x.ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Half<TOp, T>(Vector128<T> x, Vector128<T> y) where TOp : IReduction => Unsafe.BitCast<Lanes128<T>, Vector128<T>>(TOp.Apply<Lanes128<T>, T>(new(x), new(y)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Columns<TOp, V, T>(T* x, long* rows, int count, T* y, nint n) where TOp : IReduction where V : unmanaged, ILanes<V, T>
