@@ -35,6 +35,20 @@ public sealed class MatMulTests
     }
 
     [Fact]
+    public void One_row_times_a_constant()
+    {
+        Random r = Seeds.Random();
+        foreach (long k in new long[] { 1, 3, 4, 9, 64, 131, 700 })
+            foreach (long n in Sizes)
+            {
+                CpuCase c = new(r);
+                GraphBuilder g = c.G;
+                Node x = c.Input(DType.Float32, [1, k], () => r.NextDouble() - 0.5), w = g.Const(Samples.Float32(r, k, n)), turned = g.Const(Samples.Turned(Samples.Float32(r, n, k)));
+                c.Check(2e-6 * k, g.MatMul(x, w), g.Add(g.MatMul(x, w), g.Const(Samples.Float32(r, n))), g.Sigmoid(g.MatMul(x, turned)));
+            }
+    }
+
+    [Fact]
     public void Batches_broadcast()
     {
         Random r = Seeds.Random();

@@ -126,9 +126,10 @@ internal sealed unsafe class MatMulStep : Step
         long start = (batch * _p.M + m0) * _p.N + n0;
         float* y = c.Ptr<float>(Writes[0]) + start;
         float* row = Bias is null ? null : c.Ptr<float>(Bias) + n0;
-        if (_inPlace && _p.M == 1)
+        if (_p.M == 1 && (_inPlace || _shared && RowSweep.TakesPanels))
         {
-            RowSweep.Run(n, _p.K, a, _p.KA, b, _p.KB, row, y);
+            if (_inPlace) RowSweep.Run(n, _p.K, a, _p.KA, b, _p.KB, row, y);
+            else RowSweep.Panels(n, _p.K, a, _p.KA, packedB + n0 * _p.K, row, y);
             Finish(c, start, n, worker);
             return;
         }

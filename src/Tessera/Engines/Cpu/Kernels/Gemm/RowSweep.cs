@@ -4,7 +4,7 @@ using Tessera.Engines.Cpu.Elementwise;
 
 namespace Tessera.Engines.Cpu.Kernels;
 
-/// <summary>One row times a row-major matrix that is read once, from its first element to its last: what memory delivers fastest.</summary>
+/// <summary>One row times a matrix, row-major or packed, that is read once, from its first element to its last: what memory delivers fastest.</summary>
 internal static unsafe class RowSweep
 {
     /// <summary>c[j] = from[j] + Σ a[i·aStep]·b[i·bStep + j] for j below n, i from 0 to k − 1 in order; from may be null.</summary>
@@ -52,5 +52,63 @@ internal static unsafe class RowSweep
         long j = 0;
         for (; j <= n - V.Count; j += V.Count) V.Store(V.Fma(V.All(a), V.Load(b + j), V.Load(c + j)), c + j);
         for (; j < n; j++) c[j] = Fused.MultiplyAdd(a, b[j], c[j]);
+    }
+
+    /// <summary>Whether packed panels are as wide as <see cref="Panels"/> takes them.</summary>
+    public static bool TakesPanels => Sgemm.Columns >= 2 * Vector128<float>.Count;
+
+    /// <summary>As <see cref="Run"/> with B in packed panels of <see cref="Sgemm.Columns"/> columns, one after another.</summary>
+    public static void Panels(long n, long k, float* a, long aStep, float* b, float* from, float* c)
+    {
+        if (Sgemm.Columns == 32) Panels<Lanes512<float>>(n, k, a, aStep, b, from, c);
+        else if (Sgemm.Columns == 16) Panels<Lanes256<float>>(n, k, a, aStep, b, from, c);
+        else Panels<Lanes128<float>>(n, k, a, aStep, b, from, c);
+    }
+
+    private static void Panels<V>(long n, long k, float* a, long aStep, float* b, float* from, float* c) where V : unmanaged, ILanes<V, float>
+    {
+        int width = Sgemm.Columns;
+        long j = 0;
+        for (; j + width <= n; j += width, b += k * width)
+            for (int i = 0; i < width; i += 2 * V.Count) Panel<V>(k, a, aStep, b + i, width, from == null ? null : from + j + i, c + j + i);
+        if (j == n) return;
+        // Columns beyond the matrix are computed in a buffer and left there.
+        float* edge = stackalloc float[2 * width];
+        int count = (int)(n - j);
+        if (from != null) new ReadOnlySpan<float>(from + j, count).CopyTo(new Span<float>(edge + width, count));
+        for (int i = 0; i < width; i += 2 * V.Count) Panel<V>(k, a, aStep, b + i, width, from == null ? null : edge + width + i, edge + i);
+        new ReadOnlySpan<float>(edge, count).CopyTo(new Span<float>(c + j, count));
+    }
+
+    /// <summary>Two vectors of a panel, every fourth row of it into sums of its own: each waits for the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Panel<V>(long k, float* a, long aStep, float* b, int width, float* from, float* y) where V : unmanaged, ILanes<V, float>
+    {
+        V s0 = V.All(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+        for (; k >= 4; k -= 4, a += 4 * aStep, b += 4 * width)
+        {
+            V v = V.All(a[0]);
+            s0 = V.Fma(v, V.Load(b), s0);
+            t0 = V.Fma(v, V.Load(b + V.Count), t0);
+            v = V.All(a[aStep]);
+            s1 = V.Fma(v, V.Load(b + width), s1);
+            t1 = V.Fma(v, V.Load(b + width + V.Count), t1);
+            v = V.All(a[2 * aStep]);
+            s2 = V.Fma(v, V.Load(b + 2 * width), s2);
+            t2 = V.Fma(v, V.Load(b + 2 * width + V.Count), t2);
+            v = V.All(a[3 * aStep]);
+            s3 = V.Fma(v, V.Load(b + 3 * width), s3);
+            t3 = V.Fma(v, V.Load(b + 3 * width + V.Count), t3);
+        }
+        for (; k > 0; k--, a += aStep, b += width)
+        {
+            V v = V.All(*a);
+            s0 = V.Fma(v, V.Load(b), s0);
+            t0 = V.Fma(v, V.Load(b + V.Count), t0);
+        }
+        s0 = s0 + s1 + (s2 + s3);
+        t0 = t0 + t1 + (t2 + t3);
+        V.Store(from == null ? s0 : V.Load(from) + s0, y);
+        V.Store(from == null ? t0 : V.Load(from + V.Count) + t0, y + V.Count);
     }
 }
