@@ -49,6 +49,23 @@ public sealed class ConvTests
     }
 
     [Fact]
+    public void Axes_of_one_position()
+    {
+        Random r = Seeds.Random();
+        for (int round = 0; round < 60; round++)
+        {
+            int rank = 1 + r.Next(2);
+            long group = r.Next(3) == 0 ? r.Next(2, 4) : 1;
+            (Shape x, Shape w, Arg.Conv c) = Random(r, rank, group, r.Next(4) == 0 ? 1 : r.Next(2, 20), r.Next(1, 15));
+            int at = r.Next(rank + 1);
+            static Ints With(Ints v, int at, long value) => Ints.Of([.. v.Span[..at], value, .. v.Span[at..]]);
+            static long[] Unit(Shape s, int at) => [.. s.Span[..(2 + at)], 1, .. s.Span[(2 + at)..]];
+            Arg.Conv wide = new(With(c.Strides, at, r.Next(1, 3)), With(c.Dilations, at, 1), With(c.Before, at, 0), With(c.After, at, 0), group);
+            Check(Samples.Float32(r, Unit(x, at)), Samples.Float32(r, Unit(w, at)), wide, 1e-4, r.Next(2) == 0, 1 + r.Next(2), r.Next(3) == 0);
+        }
+    }
+
+    [Fact]
     public void Steps_along_long_rows()
     {
         Random r = Seeds.Random();

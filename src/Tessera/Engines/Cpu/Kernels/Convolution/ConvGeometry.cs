@@ -34,6 +34,16 @@ internal sealed class ConvGeometry
         Strides = c.Strides.Span.ToArray(), Dilations = c.Dilations.Span.ToArray(), Before = c.Before.Span.ToArray(),
     };
 
+    /// <summary>The same without the axes along which there is one position and nothing to slide: rows are then as long as they can be.</summary>
+    public ConvGeometry WithoutUnits()
+    {
+        int[] kept = [.. Enumerable.Range(0, Rank).Where(a => In[a] != 1 || Out[a] != 1 || Kernel[a] != 1 || Before[a] != 0)];
+        if (kept.Length == Rank || Rank == 1) return this;
+        if (kept.Length == 0) kept = [0];
+        long[] Of(long[] x) => Array.ConvertAll(kept, a => x[a]);
+        return new() { Batch = Batch, Groups = Groups, Channels = Channels, Filters = Filters, In = Of(In), Out = Of(Out), Kernel = Of(Kernel), Strides = Of(Strides), Dilations = Of(Dilations), Before = Of(Before) };
+    }
+
     public override string ToString() =>
         $"{Batch}×{Groups * Channels}×{string.Join('×', In)} → {Groups * Filters}×{string.Join('×', Out)}, window {string.Join('×', Kernel)}, step {string.Join('×', Strides)}";
 

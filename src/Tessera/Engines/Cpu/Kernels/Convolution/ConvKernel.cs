@@ -8,7 +8,7 @@ internal static class ConvKernel
     public static void Build(StepBuilder b, Node n, Operand[] x, Operand[] y)
     {
         if (y[0].Count == 0) return;
-        ConvGeometry g = ConvGeometry.Of((Arg.Conv)n.Arg!, x[0].Shape, x[1].Shape, y[0].Shape);
+        ConvGeometry g = ConvGeometry.Of((Arg.Conv)n.Arg!, x[0].Shape, x[1].Shape, y[0].Shape).WithoutUnits();
         Operand data = b.Contiguous(x[0]), weights = b.Contiguous(x[1]);
         Step step = y[0].Type switch
         {

@@ -27,7 +27,7 @@ internal static class IntegerKernel
     private static ConvGeometry Geometry(Node product)
     {
         ConvGeometry g = ConvGeometry.Of((Arg.Conv)product.Arg!, product.In[0].Shape, product.In[1].Shape, product.Shape);
-        return g.Channels == 1 ? g : IntegerConvStep.Flat(g);
+        return g.Channels == 1 ? g : IntegerConvStep.Flat(g.WithoutUnits());
     }
 
     private static Operand? Vector(StepBuilder b, Node? n, Func<Node, Operand> value) => n is null ? null : b.Contiguous(value(n));
