@@ -41,10 +41,20 @@ public sealed class DawnEngine(EngineOptions? options = null) : DeviceEngine("we
     {
         if (!NativeLibraries.Has(WebGpuApi.Library)) throw new TesseraException(ErrorCode.EngineUnavailable, $"Dawn's library was not found in {DawnLibrary.Folder}. Run `tessera doctor --fix`, which fetches it from npm.");
         VulkanDriver.Choose();
-        WebGpuInstance instance = new();
-        adapters = instance.Adapters(out string why);
-        if (adapters.Count > 0) return instance;
-        instance.Dispose();
+        string why;
+        WebGpuInstance? instance = null;
+        try
+        {
+            instance = new();
+            adapters = instance.Adapters(out why);
+            if (adapters.Count > 0) return instance;
+            instance.Dispose();
+        }
+        catch (EntryPointNotFoundException e)
+        {
+            instance?.Dispose();
+            throw new TesseraException(ErrorCode.EngineUnavailable, $"Dawn's library {DawnLibrary.File} is of another version: {e.Message.TrimEnd('.')}. Delete it and run `tessera doctor --fix`, which fetches the right one.", e);
+        }
         throw new TesseraException(ErrorCode.EngineUnavailable, $"Dawn finds no adapter: {why.TrimEnd('.')}. Install your GPU's driver, or Debian's chromium, whose SwiftShader computes on the processor.");
     }
 }

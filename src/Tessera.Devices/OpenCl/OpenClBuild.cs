@@ -23,7 +23,7 @@ internal static unsafe class OpenClBuild
         if (Built(device, code, options)) return code;
         string log = Log(device, code);
         _ = OpenClApi.ReleaseProgram(code);
-        throw new TesseraException(ErrorCode.Internal, $"{device.Info.Name} ({device.Info.Driver}) could not compile {what}: {log}");
+        throw new TesseraException(ErrorCode.Internal, $"{device.Info.Name} ({device.Info.Driver}) could not compile {what}: {log.TrimEnd('.')}. Update the driver, or choose another engine.");
     }
 
     /// <summary>What <see cref="Binary"/> gave in this process or another; null for that of another version of the driver, or a damaged one.</summary>

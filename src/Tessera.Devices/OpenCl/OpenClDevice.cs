@@ -16,6 +16,7 @@ internal sealed unsafe class OpenClDevice : Device
         _context = OpenClApi.CreateContext(null, 1, &d, 0, 0, out int error);
         Check(error, "open a context");
         Queue = OpenClApi.CreateQueue(_context, device, OpenClCodes.Profiling, out error);
+        if (error != OpenClCodes.Success) _ = OpenClApi.ReleaseContext(_context);
         Check(error, "make a queue");
     }
 
@@ -63,16 +64,19 @@ internal sealed unsafe class OpenClDevice : Device
     public void Check(int error, string what)
     {
         if (error == OpenClCodes.Success) return;
-        ErrorCode code = error switch
-        {
-            OpenClCodes.MemoryObjectAllocationFailure or OpenClCodes.OutOfHostMemory or OpenClCodes.InvalidBufferSize => ErrorCode.OutOfMemory,
-            OpenClCodes.DeviceNotAvailable or OpenClCodes.OutOfResources => ErrorCode.DeviceLost,
-            _ => ErrorCode.Internal,
-        };
-        throw new TesseraException(code, $"{Info.Name} ({Info.Driver}) could not {what}: OpenCL error {error}.");
+        (ErrorCode code, string name, string remedy) = OpenClCodes.Describe(error);
+        throw new TesseraException(code, $"{Info.Name} ({Info.Driver}) could not {what}: OpenCL error {error} ({name}). {remedy}");
     }
 
     public static nint Of(DeviceBuffer b) => ((OpenClBuffer)b).Handle;
+
+    /// <summary>Gives the queue up, as drivers do after a fault: every call from now on finds the device lost.</summary>
+    internal void Lose()
+    {
+        _ = OpenClApi.Finish(Queue);
+        _ = OpenClApi.ReleaseQueue(Queue);
+        Queue = 0;
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -15,13 +15,20 @@ internal static unsafe class OpenClDevices
         nint[] platforms = new nint[count];
         fixed (nint* p = platforms) _ = OpenClApi.GetPlatforms(count, p, null);
         List<(DeviceInfo, nint)> all = [];
+        List<string> old = [];
         for (int i = 0; i < platforms.Length; i++)
         {
             if (OpenClApi.GetDevices(platforms[i], OpenClCodes.AllTypes, 0, null, &count) != OpenClCodes.Success || count == 0) continue;
             nint[] devices = new nint[count];
             fixed (nint* p = devices) _ = OpenClApi.GetDevices(platforms[i], OpenClCodes.AllTypes, count, p, null);
-            for (int k = 0; k < devices.Length; k++) all.Add((Describe(platforms[i], devices[k], $"{i}:{k}"), devices[k]));
+            for (int k = 0; k < devices.Length; k++)
+            {
+                DeviceInfo d = Describe(platforms[i], devices[k], $"{i}:{k}");
+                if (IsNewEnough(d.Features["version"])) all.Add((d, devices[k]));
+                else old.Add($"{d.Name} ({d.Driver}) has {d.Features["version"]}");
+            }
         }
+        if (all.Count == 0 && old.Count > 0) throw Old(old);
         return all.Count > 0 ? all : throw Absent("no platform has a device");
     }
 
@@ -76,6 +83,13 @@ internal static unsafe class OpenClDevices
         fixed (byte* p = text) _ = OpenClApi.GetPlatformInfo(platform, what, needed, p, null);
         return Encoding.UTF8.GetString(text).TrimEnd('\0').Trim();
     }
+
+    /// <summary>Whether a device's version, "OpenCL major.minor" and what its vendor adds, is 1.2 or newer.</summary>
+    internal static bool IsNewEnough(string version) =>
+        version.Split(' ') is ["OpenCL", string number, ..] && Version.TryParse(number, out Version? v) && v >= new Version(1, 2);
+
+    internal static TesseraException Old(IEnumerable<string> devices) =>
+        new(ErrorCode.EngineUnavailable, $"OpenCL 1.2 or newer is needed, and {string.Join("; ", devices)}. Update the driver, or install pocl-opencl-icd for the processor.");
 
     private static TesseraException Absent(string why) => new(ErrorCode.EngineUnavailable, $"{why}. Install the driver of your GPU, or pocl-opencl-icd for the processor.");
 }

@@ -64,6 +64,9 @@ internal static unsafe partial class WebGpuApi
     [LibraryImport(Library, EntryPoint = "wgpuDevicePopErrorScope")]
     public static partial Future PopErrorScope(nint device, CallbackInfo callback);
 
+    [LibraryImport(Library, EntryPoint = "wgpuDeviceForceLoss")]
+    public static partial void LoseDevice(nint device, uint reason, StringView message);
+
     [LibraryImport(Library, EntryPoint = "wgpuDeviceDestroy")]
     public static partial void DestroyDevice(nint device);
 

@@ -8,7 +8,7 @@ namespace Tessera.Devices.WebGpu;
 internal sealed unsafe class WebGpuDevice : Device
 {
     private const ulong Storage = 0x80, CopyFrom = 4, CopyTo = 8, MapRead = 1, MapForReading = 1, Resolved = 0x200;
-    private const uint Succeeded = 1, OutOfMemoryErrors = 2, ValidationErrors = 1, DawnToggles = 0x5000A;
+    private const uint Succeeded = 1, OutOfMemoryErrors = 2, ValidationErrors = 1, DawnToggles = 0x5000A, Unknown = 1;
 
     private readonly WebGpuInstance _instance;
     private readonly nint _adapter;
@@ -81,7 +81,7 @@ internal sealed unsafe class WebGpuDevice : Device
         nint buffer = WebGpuApi.CreateBuffer(Handle, &d);
         WebGpuInstance.Answer scope = _instance.Ask(callback => WebGpuApi.PopErrorScope(Handle, callback), WebGpuInstance.Scoped);
         ThrowIfBroken();
-        if (scope.Kind > 1 || buffer == 0) throw new TesseraException(ErrorCode.OutOfMemory, $"{Info.Name} ({Info.Driver}) could not take {bytes} bytes: {scope.Message}");
+        if (scope.Kind > 1 || buffer == 0) throw new TesseraException(ErrorCode.OutOfMemory, $"{Info.Name} ({Info.Driver}) could not take {bytes} bytes: {scope.Message.TrimEnd('.')}. Close other programs that use the device, or use smaller inputs.");
         return buffer;
     }
 
@@ -137,7 +137,7 @@ internal sealed unsafe class WebGpuDevice : Device
         string? refused = Refused(() => loaded = new(this, program, values));
         if (refused is null) return loaded!;
         loaded!.Dispose();
-        throw new TesseraException(ErrorCode.Internal, $"{Info.Name} ({Info.Driver}) refuses a program: {refused}");
+        throw new TesseraException(ErrorCode.Internal, $"{Info.Name} ({Info.Driver}) refuses a program: {refused.TrimEnd('.')}. Update the driver, or choose another engine.");
     }
 
     /// <summary>Does something, and gives what the device's validation says against it; null for nothing.</summary>
@@ -176,10 +176,10 @@ internal sealed unsafe class WebGpuDevice : Device
 
     public void ThrowIfBroken()
     {
-        if (_lost is { } lost) throw new TesseraException(ErrorCode.DeviceLost, $"{Info.Name} ({Info.Driver}) was lost: {lost}");
+        if (_lost is { } lost) throw new TesseraException(ErrorCode.DeviceLost, $"{Info.Name} ({Info.Driver}) was lost: {lost.TrimEnd('.')}. Look for other programs that reset or fill the device, and update its driver.");
         if (_error is not { } error) return;
         _error = null;
-        throw new TesseraException(ErrorCode.Internal, $"{Info.Name} ({Info.Driver}) refuses: {error}");
+        throw new TesseraException(ErrorCode.Internal, $"{Info.Name} ({Info.Driver}) refuses: {error.TrimEnd('.')}. Update the driver, or choose another engine.");
     }
 
     public static nint Of(DeviceBuffer b) => ((WebGpuBuffer)b).Handle;
@@ -219,6 +219,12 @@ internal sealed unsafe class WebGpuDevice : Device
     private static void OnError(nint* device, uint kind, StringView message, nint data, nint unused)
     {
         if (GCHandle.FromIntPtr(data).Target is WebGpuDevice d) d._error ??= message.ToString();
+    }
+
+    /// <summary>Has Dawn take the device for lost.</summary>
+    internal void Lose()
+    {
+        fixed (byte* why = "a test pulled the plug"u8) WebGpuApi.LoseDevice(Handle, Unknown, new(why, 22));
     }
 
     protected override void Dispose(bool disposing)

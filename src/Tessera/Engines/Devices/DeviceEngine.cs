@@ -51,15 +51,19 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
     /// <returns>Bytes given back.</returns>
     public long TrimDevice()
     {
-        OpenDevice d = Current();
-        lock (d.Gate) return d.Device.Memory.Trim();
+        long bytes = 0;
+        Use(d => bytes = d.Memory.Trim());
+        return bytes;
     }
 
     /// <summary>Does something with the device in use while no session runs on it: moving data, asking for memory.</summary>
     public void Use(Action<Device> what)
     {
-        OpenDevice d = Current();
-        lock (d.Gate) what(d.Device);
+        OnOpen(d =>
+        {
+            what(d.Device);
+            return true;
+        });
     }
 
     /// <summary>Opens a device.</summary>
@@ -107,8 +111,11 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
 
     protected override ValueTask ReleaseAsync()
     {
-        _open?.Dispose();
-        _open = null;
+        lock (_lock)
+        {
+            _open?.Dispose();
+            (_open, _info) = (null, null);
+        }
         return default;
     }
 
@@ -132,11 +139,7 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
         return twice.Span<float>()[0] == 2e-40f;
     }
 
-    internal LoadedProgram Load(Program program)
-    {
-        OpenDevice d = Current();
-        lock (d.Gate) return new(d, program);
-    }
+    internal LoadedProgram Load(Program program) => OnOpen(d => new LoadedProgram(d, program));
 
     /// <summary>Opens the device again after it was lost; what it held is loaded again by who needs it.</summary>
     internal void Reopen(TesseraException lost)
@@ -145,16 +148,18 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
         {
             if (_open is { } old)
             {
-                try { old.Device.Synchronise(); }
-                catch (TesseraException e) when (e.Code == ErrorCode.DeviceLost)
+                lock (old.Gate)
                 {
-                    // Not opened again by another session meanwhile.
-                    old.Dispose();
-                    _open = null;
+                    try { old.Device.Synchronise(); }
+                    catch (TesseraException e) when (e.Code == ErrorCode.DeviceLost)
+                    {
+                        // Not opened again by another session meanwhile.
+                        old.Dispose();
+                        _open = null;
+                    }
                 }
             }
-            if (_open is not null) return;
-            try { _open = Opened(_info!); }
+            try { _ = Current(); }
             catch (TesseraException e) { throw new TesseraException(ErrorCode.DeviceLost, $"{lost.Message} It could not be opened again: {e.Message}", e); }
         }
     }
@@ -166,7 +171,22 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
         return new(d);
     }
 
-    private OpenDevice Current() => _open ?? throw new TesseraException(ErrorCode.EngineUnavailable, $"Engine '{Name}' is not started.");
+    private T OnOpen<T>(Func<OpenDevice, T> what)
+    {
+        while (true)
+        {
+            OpenDevice d = Current();
+            lock (d.Gate)
+                if (!d.IsLost) return what(d);
+        }
+    }
+
+    /// <summary>The open device; one that was lost is waited for while a session opens it again, or opened here.</summary>
+    private OpenDevice Current()
+    {
+        if (_open is { IsLost: false } open) return open;
+        lock (_lock) return _open ??= Opened(_info ?? throw new TesseraException(ErrorCode.EngineUnavailable, $"Engine '{Name}' is not started."));
+    }
 
     private DeviceInfo Pick()
     {

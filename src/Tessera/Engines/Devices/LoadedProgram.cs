@@ -49,6 +49,8 @@ internal sealed class LoadedProgram : IDisposable
     {
         lock (_on.Gate)
         {
+            // Lost while this run waited for its turn, and given up by another.
+            if (_on.IsLost) throw new TesseraException(ErrorCode.DeviceLost, $"{_on.Device.Info.Name} ({_on.Device.Info.Driver}) was lost and is opened again.");
             Device d = _on.Device;
             for (int i = 0; i < inputs.Length; i++)
             {

@@ -101,7 +101,7 @@ public sealed class DeviceMemory : IDisposable
     }
 
     private TesseraException Full(long bytes, string what, string more) => new(ErrorCode.OutOfMemory,
-        $"{what} needs {bytes} bytes on {_device.Info.Name}; {Budget - _used} are free of a budget of {Budget}{(more.Length > 0 ? $"; {more}" : "")}. Use smaller inputs, close other sessions, or raise the engine's memory limit.");
+        $"{what} needs {bytes} bytes on {_device.Info.Name} ({_device.Info.Driver}); {Budget - _used} are free of a budget of {Budget}{(more.Length > 0 ? $"; {more}" : "")}. Use smaller inputs, close other sessions, or raise the engine's memory limit.");
 
     public void Dispose() => Trim();
 }
