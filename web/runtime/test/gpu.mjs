@@ -30,16 +30,20 @@ export function fakeGpu(kernels) {
       },
       createCommandEncoder() {
         const work = []
-        let run, entries
+        let run, entries, open
         return {
-          beginComputePass: () => ({
-            setPipeline: p => { run = p }, setBindGroup: (_, g) => { entries = g.entries }, end() {},
+          beginComputePass: () => (open = true, {
+            setPipeline: p => { run = p }, setBindGroup: (_, g) => { entries = g.entries }, end: () => { open = false },
             dispatchWorkgroups(x, y) {
               const [f, e] = [run, entries]
               work.push(() => f(e.map(({ resource: r }) => new Float32Array(r.buffer.data.buffer, r.offset ?? 0, (r.size ?? r.buffer.size) / 4)), x * y))
             },
           }),
           copyBufferToBuffer: (from, at, to, into, bytes) => work.push(() => to.data.set(from.data.subarray(at, at + bytes), into)),
+          clearBuffer(b, at, bytes) {
+            if (open) throw new Error('a buffer is cleared outside of passes only')
+            work.push(() => b.data.fill(0, at, at + bytes))
+          },
           finish: () => work,
         }
       },

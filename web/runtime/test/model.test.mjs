@@ -50,7 +50,7 @@ test('damaged folders are refused', async () => {
   const refused = (changes, why) => assert.rejects(Model.load(address(folder(changes)), { target: 'wasm' }), e => e.code === 'MalformedModel' && why.test(e.message))
   await refused({ files: { 'weights.bin': constant.slice(0, 12) } }, /12 bytes, not 16/)
   await refused({ files: { 'weights.bin': new Uint8Array(16) } }, /SHA-256/)
-  await refused({ files: { 'wasm.tessera': file(header('wasm'), wasm, undefined, 3) } }, /SHA-256/)
+  await refused({ files: { 'wasm.tessera': file(header('wasm'), wasm, undefined, 4) } }, /SHA-256/)
   await refused({ files: { 'model.json': '{' } }, /no JSON/)
   await refused({ manifest: { version: 2 } }, /version 2/)
   await refused({ manifest: { weights: [] } }, /file of weights/)

@@ -3,18 +3,33 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** A number as unsigned LEB128. */
+export const leb = n => n < 128 ? [n] : [n % 128 + 128, ...leb(Math.floor(n / 128))]
+const text = t => [...leb(Buffer.byteLength(t)), ...Buffer.from(t)]
+const list = (items, write) => [...leb(items.length), ...items.flatMap(write)]
+const port = v => [...text(v.name), ...text(v.type), ...list(v.shape, leb), ...leb(v.value)]
+
+/** The bytes of a header; its names are those of its kernels. */
+const encode = (h, code, constants) => [
+  ...text(h.target), ...leb(h.memory), ...leb(h.fault), ...leb(h.code ?? code.length), ...leb(constants ? constants.length + 1 : 0),
+  ...list(h.constantTable, c => [...Buffer.from(c.hash, 'hex'), ...leb(c.at), ...leb(c.bytes)]),
+  ...list(h.values, v => v.constant === undefined ? [0, ...leb(v.at), ...leb(v.bytes)] : leb(v.constant + 1)),
+  ...list(h.inputs, port), ...list(h.outputs, port),
+  ...list(h.kernels.map(k => k.name), text),
+  ...list(h.kernels, (k, i) => [...leb(k.number ?? h.kernels.indexOf(k)), ...leb(k.at), ...leb(k.bytes), ...leb(k.group)]),
+  ...list(h.steps, s => s.clear !== undefined ? [0, ...leb(s.clear)] : [...leb(s.kernel + 1), ...list(s.values, leb), ...leb(s.items)]),
+]
+
 /** A file of the format from a header and sections. */
-export function file(header, code, constants, version = 2) {
+export function file(header, code, constants, version = 3, change = h => h) {
   const pad = n => Math.ceil(n / 64) * 64
-  const h = { ...header, code: { at: 0, bytes: code.length }, ...(constants && { constants: { at: pad(code.length), bytes: constants.length } }) }
-  const text = new TextEncoder().encode(JSON.stringify(h))
-  const start = pad(12 + text.length)
+  const head = change(encode(header, code, constants)), start = pad(12 + head.length)
   const bytes = new Uint8Array(start + (constants ? pad(code.length) + constants.length : code.length))
   const view = new DataView(bytes.buffer)
   bytes.set(new TextEncoder().encode('TSRA'))
   view.setInt32(4, version, true)
-  view.setInt32(8, text.length, true)
-  bytes.set(text, 12)
+  view.setInt32(8, head.length, true)
+  bytes.set(head, 12)
   bytes.set(code, start)
   if (constants) bytes.set(constants, start + pad(code.length))
   return bytes

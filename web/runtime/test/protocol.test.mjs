@@ -54,7 +54,7 @@ test('a worker says hello, loads, asks for constants, runs, reports errors, drop
   const w = new Worker()
   const hello = await w.next()
   assert.deepEqual([hello.kind, hello.id], [7, 1])
-  assert.equal(text(hello).format, 2)
+  assert.equal(text(hello).format, 3)
   assert.equal(text(hello).wasm.simd, true)
   assert.equal(text(hello).webgpu.available, false)
   assert.ok(text(hello).webnn.reason.length > 0)

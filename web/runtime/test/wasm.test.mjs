@@ -78,3 +78,10 @@ test('an aborted signal ends loading and running', async () => {
 test('a program for WebGPU is no program for WebAssembly', async () => {
   await assert.rejects(load(await open(1), readProgram(program('webgpu'))), { code: 'InvalidArgument' })
 })
+
+test('a step clears a value', async () => {
+  const clears = h => ({ ...h, steps: [h.steps[0], { clear: 1 }, h.steps[0], { clear: 3 }, { clear: 1 }, { kernel: 0, values: [1, 2, 3, 0], items: 3 }] })
+  const loaded = await load(await open(1), readProgram(program('wasm', clears))), times = new Float64Array(6).fill(-1)
+  for (let i = 0; i < 2; i++) assert.deepEqual(floats((await loaded.run([bytes(1, 2, 3, 4)], { times }))[0]), [10, 20, 30, 0])
+  assert.ok(times.every(t => t >= 0))
+})

@@ -70,3 +70,9 @@ test('a fault, a kernel that does not compile, and wrong inputs are errors by na
   const broken = readProgram(file({ ...header('webgpu'), kernels: [{ name: 'add', at: 0, bytes: 9, group: 1 }] }, new TextEncoder().encode('no kernel'), constant))
   await assert.rejects(device.load(broken, source), { code: 'Internal', message: /'add' does not compile on a fake/ })
 })
+
+test('a step clears a value, between passes', async () => {
+  const device = await WebGpuDevice.open(), own = header('webgpu')
+  const loaded = await device.load(readProgram(file({ ...own, steps: [{ clear: 1 }, own.steps[0], { clear: 1 }, own.steps[0], { clear: 0 }] }, wgsl, constant)), source)
+  for (let i = 0; i < 2; i++) assert.deepEqual(await run(loaded), [10, 20, 30, 40])
+})

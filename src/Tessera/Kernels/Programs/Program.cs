@@ -22,11 +22,17 @@ public sealed record ProgramConstant(string Hash, long At, long Bytes);
 /// <param name="Group">Work items of a workgroup.</param>
 public sealed record ProgramKernel(string Name, long At, long Bytes, int Group);
 
-/// <summary>One launch.</summary>
-/// <param name="Kernel">Number of the kernel.</param>
+/// <summary>One launch, or a buffer that is filled with zeros.</summary>
+/// <param name="Kernel">Number of the kernel; <see cref="Clear"/>: the one buffer is filled with zeros.</param>
 /// <param name="Values">Numbers of the buffers that it is bound to, in its order.</param>
 /// <param name="Items">Work items.</param>
-public sealed record ProgramStep(int Kernel, ImmutableArray<int> Values, long Items);
+public sealed record ProgramStep(int Kernel, ImmutableArray<int> Values, long Items)
+{
+    public const int Clear = -1;
+
+    /// <summary>The step that fills a buffer with zeros.</summary>
+    public static ProgramStep Cleared(int value) => new(Clear, [value], 0);
+}
 
 /// <summary>Kernels as a target takes them, and where each lies.</summary>
 public sealed record ProgramCode(byte[] Bytes, ImmutableArray<ProgramKernel> Kernels);
@@ -46,7 +52,7 @@ public sealed record ProgramCode(byte[] Bytes, ImmutableArray<ProgramKernel> Ker
 public sealed record Program(string Target, long Memory, long Fault, ImmutableArray<ProgramBuffer> Values, ImmutableArray<ProgramValue> Inputs, ImmutableArray<ProgramValue> Outputs,
     ImmutableArray<ProgramConstant> ConstantTable, ImmutableArray<ProgramKernel> Kernels, ImmutableArray<ProgramStep> Steps, ReadOnlyMemory<byte> Code, ReadOnlyMemory<byte> Constants)
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>What each step computes, for people; may be empty. No part of the file.</summary>
     public ImmutableArray<string> StepNames { get; init; } = [];

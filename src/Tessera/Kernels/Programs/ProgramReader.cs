@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace Tessera.Kernels;
 
@@ -15,51 +14,43 @@ public static class ProgramReader
         if (file.Length < Fixed || !file.Span[..4].SequenceEqual("TSRA"u8)) throw Bad("the first bytes are not TSRA");
         int version = BinaryPrimitives.ReadInt32LittleEndian(file.Span[4..]), length = BinaryPrimitives.ReadInt32LittleEndian(file.Span[8..]);
         if (version != Program.Version) throw Bad($"it is of format {version}; this reader knows format {Program.Version}");
-        if (length < 2 || length > file.Length - Fixed) throw Bad("its header ends beyond the file");
-        long start = (Fixed + (long)length + 63) / 64 * 64;
-        try
-        {
-            using JsonDocument header = JsonDocument.Parse(file.Slice(Fixed, length), new JsonDocumentOptions { MaxDepth = 8 });
-            Program p = Header(header.RootElement, file, start);
-            Check(p);
-            return p;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-        {
-            throw Bad($"its header does not say what a header must: {e.Message}");
-        }
+        if (length < 0 || length > file.Length - Fixed) throw Bad("its header ends beyond the file");
+        Program p = Header(new(file.Slice(Fixed, length)), file, (Fixed + (long)length + 63) / 64 * 64);
+        Check(p);
+        return p;
     }
 
-    private static Program Header(JsonElement h, ReadOnlyMemory<byte> file, long start)
+    private static Program Header(HeaderReader h, ReadOnlyMemory<byte> file, long start)
     {
-        ImmutableArray<ProgramConstant> constants = [.. h.GetProperty("constantTable").EnumerateArray().Select(c => new ProgramConstant(c.GetProperty("hash").GetString() ?? "", Long(c, "at"), Long(c, "bytes")))];
-        return new(h.GetProperty("target").GetString() ?? "", Long(h, "memory"), Long(h, "fault"),
-            [.. h.GetProperty("values").EnumerateArray().Select(v => Buffer(v, constants))], Values(h.GetProperty("inputs")), Values(h.GetProperty("outputs")), constants,
-            [.. h.GetProperty("kernels").EnumerateArray().Select(k => new ProgramKernel(k.GetProperty("name").GetString() ?? "", Long(k, "at"), Long(k, "bytes"), k.GetProperty("group").GetInt32()))],
-            [.. h.GetProperty("steps").EnumerateArray().Select(s => new ProgramStep(s.GetProperty("kernel").GetInt32(), [.. s.GetProperty("values").EnumerateArray().Select(b => b.GetInt32())], Long(s, "items")))],
-            Section(h.GetProperty("code"), file, start), Section(h.GetProperty("constants"), file, start));
+        string target = h.Text();
+        long memory = h.Number(), fault = h.Number(), code = h.Number(), constants = h.Number(), constantsAt = start + (code + 63) / 64 * 64;
+        if (constants == 0) throw Bad("it is without its constants");
+        ImmutableArray<ProgramConstant> table = h.List(() => new ProgramConstant(Convert.ToHexStringLower(h.Bytes(32)), h.Number(), h.Number()));
+        ImmutableArray<ProgramBuffer> values = h.List(() => Buffer(h, table));
+        ImmutableArray<ProgramValue> inputs = h.List(() => Value(h)), outputs = h.List(() => Value(h));
+        ImmutableArray<string> names = h.List(h.Text);
+        ImmutableArray<ProgramKernel> kernels = h.List(() => new ProgramKernel(h.Small() is var n && n < names.Length ? names[n] : throw Bad($"there is no name {n}"), h.Number(), h.Number(), h.Small()));
+        ImmutableArray<ProgramStep> steps = h.List(() => h.Small() is var n && n == 0 ? ProgramStep.Cleared(h.Small()) : new ProgramStep(n - 1, h.List(h.Small), h.Number()));
+        if (!h.IsAtEnd) throw Bad("its header goes on behind its steps");
+        return new(target, memory, fault, values, inputs, outputs, table, kernels, steps, Section(file, start, code), Section(file, constantsAt, constants - 1));
     }
 
-    private static long Long(JsonElement e, string name) => e.GetProperty(name).GetInt64();
-
-    private static ProgramBuffer Buffer(JsonElement v, ImmutableArray<ProgramConstant> constants)
+    private static ProgramBuffer Buffer(HeaderReader h, ImmutableArray<ProgramConstant> constants)
     {
-        if (!v.TryGetProperty("constant", out JsonElement c)) return new(null, Long(v, "at"), Long(v, "bytes"));
-        int number = c.GetInt32();
-        return number >= 0 && number < constants.Length ? new(number, 0, constants[number].Bytes) : throw Bad($"there is no constant {number}");
+        int number = h.Small();
+        if (number == 0) return new(null, h.Number(), h.Number());
+        return number <= constants.Length ? new(number - 1, 0, constants[number - 1].Bytes) : throw Bad($"there is no constant {number - 1}");
     }
 
-    private static ReadOnlyMemory<byte> Section(JsonElement s, ReadOnlyMemory<byte> file, long start)
+    private static ProgramValue Value(HeaderReader h)
     {
-        long at = s.GetProperty("at").GetInt64(), bytes = s.GetProperty("bytes").GetInt64();
-        return at >= 0 && bytes >= 0 && start <= file.Length && at <= file.Length - start && bytes <= file.Length - start - at ? file.Slice((int)(start + at), (int)bytes) : throw Bad("a section ends beyond the file");
+        string name = h.Text(), typeName = h.Text();
+        if (!Enum.TryParse(typeName, out DType type) || type.ToString() != typeName || KernelType.Reads(type) is null) throw Bad($"there is no element type {typeName}");
+        return new(name, type, Shape.Of([.. h.List(h.Number)]), h.Small());
     }
 
-    private static ImmutableArray<ProgramValue> Values(JsonElement list) => [.. list.EnumerateArray().Select(v =>
-    {
-        if (!Enum.TryParse(v.GetProperty("type").GetString(), out DType type) || KernelType.Reads(type) is null) throw Bad($"there is no element type {v.GetProperty("type").GetString()}");
-        return new ProgramValue(v.GetProperty("name").GetString() ?? "", type, Shape.Of([.. v.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())]), v.GetProperty("value").GetInt32());
-    })];
+    private static ReadOnlyMemory<byte> Section(ReadOnlyMemory<byte> file, long at, long bytes) =>
+        at <= file.Length && bytes <= file.Length - at ? file.Slice((int)at, (int)bytes) : throw Bad("a section ends beyond the file");
 
     private static void Check(Program p)
     {
@@ -76,10 +67,11 @@ public static class ProgramReader
         foreach (ProgramKernel k in p.Kernels)
             if (!Inside(k.At, k.Bytes, p.Code.Length) || k.Group < 1) throw Bad("the code of a kernel lies outside its section");
         foreach (ProgramStep s in p.Steps)
-            if (s.Kernel < 0 || s.Kernel >= p.Kernels.Length || s.Items < 0 || !s.Values.All(Number)) throw Bad("a step names a kernel or buffer that it has not");
+            if (s.Kernel >= p.Kernels.Length || s.Items < 0 || !s.Values.All(Number)) throw Bad("a step names a kernel or buffer that it has not");
+            else if (s.Kernel == ProgramStep.Clear && p.Values[s.Values[0]].Constant is not null) throw Bad("a step would clear a constant");
     }
 
     private static bool Inside(long at, long bytes, long size) => at >= 0 && bytes >= 0 && at <= size && bytes <= size - at;
 
-    private static TesseraException Bad(string why) => new(ErrorCode.MalformedModel, $"This is no program that can be run: {why}.");
+    internal static TesseraException Bad(string why) => new(ErrorCode.MalformedModel, $"This is no program that can be run: {why}.");
 }

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 
 namespace Tessera.Kernels;
 
 /// <summary>Writes the format of docs/program-format.md.</summary>
 public static class ProgramWriter
 {
-    /// <summary>Bytes "TSRA", version, length of the header (32 bits each, little-endian), the header as UTF-8 JSON, then the sections, each at a multiple of 64.</summary>
+    /// <summary>Bytes "TSRA", version, length of the header (32 bits each, little-endian), the header, then the sections, each at a multiple of 64.</summary>
     public static byte[] Write(Program p) => Write(p, p.Constants);
 
     /// <summary>As <see cref="Write(Program)"/>, but without a section of constants: for readers that have them, or get them, by their hashes.</summary>
@@ -14,95 +13,40 @@ public static class ProgramWriter
 
     private static byte[] Write(Program p, ReadOnlyMemory<byte>? constants)
     {
-        long codeAt = 0, constantsAt = Padded(p.Code.Length);
-        byte[] header = Header(p, codeAt, constants is null ? null : constantsAt);
-        long start = Padded(12 + header.Length);
-        byte[] file = new byte[start + (constants is { } bytes ? constantsAt + bytes.Length : p.Code.Length)];
+        byte[] header = Header(p, constants);
+        long start = Padded(12 + header.Length), constantsAt = start + Padded(p.Code.Length);
+        byte[] file = new byte[constants is { } bytes ? constantsAt + bytes.Length : start + p.Code.Length];
         "TSRA"u8.CopyTo(file);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), Program.Version);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(8), header.Length);
         header.CopyTo(file, 12);
-        p.Code.Span.CopyTo(file.AsSpan((int)(start + codeAt)));
-        constants?.Span.CopyTo(file.AsSpan((int)(start + constantsAt)));
+        p.Code.Span.CopyTo(file.AsSpan((int)start));
+        constants?.Span.CopyTo(file.AsSpan((int)constantsAt));
         return file;
     }
 
     private static long Padded(long n) => (n + 63) / 64 * 64;
 
-    private static byte[] Header(Program p, long codeAt, long? constantsAt)
+    private static byte[] Header(Program p, ReadOnlyMemory<byte>? constants)
     {
-        MemoryStream s = new();
-        using (Utf8JsonWriter w = new(s))
+        HeaderBytes h = new();
+        string[] names = [.. p.Kernels.Select(k => k.Name).Distinct()];
+        h.Text(p.Target).Number(p.Memory).Number(p.Fault).Number(p.Code.Length).Number(constants is { } bytes ? bytes.Length + 1L : 0);
+        h.List(p.ConstantTable, c => h.Bytes(Convert.FromHexString(c.Hash)).Number(c.At).Number(c.Bytes));
+        h.List(p.Values, v =>
         {
-            w.WriteStartObject();
-            w.WriteString("target", p.Target);
-            w.WriteNumber("memory", p.Memory);
-            w.WriteNumber("fault", p.Fault);
-            Section(w, "code", codeAt, p.Code.Length);
-            if (constantsAt is { } at) Section(w, "constants", at, p.Constants.Length);
-            List(w, "constantTable", p.ConstantTable, c =>
-            {
-                w.WriteString("hash", c.Hash);
-                Section(w, c.At, c.Bytes);
-            });
-            List(w, "values", p.Values, v =>
-            {
-                if (v.Constant is { } c) w.WriteNumber("constant", c);
-                else Section(w, v.At, v.Bytes);
-            });
-            List(w, "inputs", p.Inputs, v => Value(w, v));
-            List(w, "outputs", p.Outputs, v => Value(w, v));
-            List(w, "kernels", p.Kernels, k =>
-            {
-                w.WriteString("name", k.Name);
-                Section(w, k.At, k.Bytes);
-                w.WriteNumber("group", k.Group);
-            });
-            List(w, "steps", p.Steps, step =>
-            {
-                w.WriteNumber("kernel", step.Kernel);
-                w.WriteStartArray("values");
-                foreach (int v in step.Values) w.WriteNumberValue(v);
-                w.WriteEndArray();
-                w.WriteNumber("items", step.Items);
-            });
-            w.WriteEndObject();
-        }
-        return s.ToArray();
-    }
-
-    private static void List<T>(Utf8JsonWriter w, string name, IEnumerable<T> list, Action<T> write)
-    {
-        w.WriteStartArray(name);
-        foreach (T t in list)
+            if (v.Constant is { } c) h.Number(c + 1L);
+            else h.Number(0).Number(v.At).Number(v.Bytes);
+        });
+        foreach (IReadOnlyList<ProgramValue> values in (IReadOnlyList<ProgramValue>[])[p.Inputs, p.Outputs])
+            h.List(values, v => h.Text(v.Name).Text(v.Type.ToString()).List([.. v.Shape.Span], e => h.Number(e)).Number(v.Value));
+        h.List(names, n => h.Text(n));
+        h.List(p.Kernels, k => h.Number(Array.IndexOf(names, k.Name)).Number(k.At).Number(k.Bytes).Number(k.Group));
+        h.List(p.Steps, s =>
         {
-            w.WriteStartObject();
-            write(t);
-            w.WriteEndObject();
-        }
-        w.WriteEndArray();
-    }
-
-    private static void Section(Utf8JsonWriter w, string name, long at, long bytes)
-    {
-        w.WriteStartObject(name);
-        Section(w, at, bytes);
-        w.WriteEndObject();
-    }
-
-    private static void Section(Utf8JsonWriter w, long at, long bytes)
-    {
-        w.WriteNumber("at", at);
-        w.WriteNumber("bytes", bytes);
-    }
-
-    private static void Value(Utf8JsonWriter w, ProgramValue v)
-    {
-        w.WriteString("name", v.Name);
-        w.WriteString("type", v.Type.ToString());
-        w.WriteStartArray("shape");
-        foreach (long e in v.Shape) w.WriteNumberValue(e);
-        w.WriteEndArray();
-        w.WriteNumber("value", v.Value);
+            if (s.Kernel == ProgramStep.Clear) h.Number(0).Number(s.Values[0]);
+            else h.Number(s.Kernel + 1L).List(s.Values, v => h.Number(v)).Number(s.Items);
+        });
+        return h.ToArray();
     }
 }

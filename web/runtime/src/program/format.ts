@@ -1,7 +1,7 @@
 import type { ElementType } from '../types.js'
 
 /** The version of the format that this library reads; see docs/program-format.md. */
-export const formatVersion = 2
+export const formatVersion = 3
 
 export type Target = 'wasm' | 'webgpu'
 
@@ -38,7 +38,8 @@ export interface Kernel extends Range {
 }
 
 export interface Step {
-  readonly kernel: number
+  /** undefined: the one value is filled with zeros. */
+  readonly kernel: number | undefined
   readonly values: readonly number[]
   /** Work items. */
   readonly items: number

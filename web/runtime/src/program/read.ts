@@ -1,6 +1,7 @@
 import { byteLength, isElementType } from '../types.js'
-import { Fields, malformed } from './fields.js'
-import { formatVersion, type Binding, type Constant, type Kernel, type Port, type Program, type Range, type Step } from './format.js'
+import { malformed } from './fields.js'
+import { formatVersion, type Binding, type Constant, type Port, type Program, type Range, type Step } from './format.js'
+import { Header } from './header.js'
 
 const fixed = 12
 const magic = 0x54535241
@@ -14,73 +15,66 @@ export function readProgram(file: Uint8Array<ArrayBuffer>): Program {
   if (file.byteLength < fixed || view.getUint32(0, false) !== magic) throw malformed('the first bytes are not TSRA')
   const version = view.getInt32(4, true), length = view.getInt32(8, true)
   if (version !== formatVersion) throw malformed(`it is of format ${version}; this reader knows format ${formatVersion}`)
-  if (length < 2 || length > file.byteLength - fixed) throw malformed('its header ends beyond the file')
-  const start = Math.ceil((fixed + length) / 64) * 64
-  const program = readHeader(parse(file.subarray(fixed, fixed + length)), file, start)
+  if (length < 0 || length > file.byteLength - fixed) throw malformed('its header ends beyond the file')
+  const program = readHeader(new Header(file.subarray(fixed, fixed + length)), file, padded(fixed + length))
   check(program)
   return program
 }
 
-function parse(bytes: Uint8Array): Fields {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw malformed('its header is no JSON')
-  }
-  return new Fields(value, 'the header')
-}
-
-function readHeader(h: Fields, file: Uint8Array<ArrayBuffer>, start: number): Program {
-  const target = h.text('target')
+function readHeader(h: Header, file: Uint8Array<ArrayBuffer>, start: number): Program {
+  const target = h.text()
   if (target !== 'wasm' && target !== 'webgpu') throw malformed(`it is for '${target}', which this runtime does not run`)
-  const constantTable = h.list('constantTable').map((c, i) => constant(new Fields(c, `constant ${i}`)))
+  const memory = h.natural(), fault = h.natural(), code = h.natural(), constants = h.natural()
+  const constantTable = h.list(() => ({ hash: hexadecimal(h.bytes(32)), at: h.natural(), bytes: h.natural() }))
+  const values = h.list(() => binding(h, constantTable))
+  const inputs = h.list(() => port(h)), outputs = h.list(() => port(h))
+  const names = h.list(() => h.text())
+  const kernels = h.list(() => ({ name: name(names, h.natural()), at: h.natural(), bytes: h.natural(), group: h.natural() }))
+  const steps = h.list(() => step(h))
+  if (!h.isAtEnd) throw malformed('its header goes on behind its steps')
   return {
-    target,
-    constantTable,
-    memory: h.natural('memory'),
-    fault: h.natural('fault'),
-    code: section(h.object('code'), file, start),
-    constants: h.has('constants') ? section(h.object('constants'), file, start) : undefined,
-    values: h.list('values').map((v, i) => binding(new Fields(v, `value ${i}`), constantTable)),
-    inputs: h.list('inputs').map((v, i) => port(new Fields(v, `input ${i}`))),
-    outputs: h.list('outputs').map((v, i) => port(new Fields(v, `output ${i}`))),
-    kernels: h.list('kernels').map((v, i) => kernel(new Fields(v, `kernel ${i}`))),
-    steps: h.list('steps').map((v, i) => step(new Fields(v, `step ${i}`))),
+    target, memory, fault, constantTable, values, inputs, outputs, kernels, steps,
+    code: section(file, start, code),
+    constants: constants === 0 ? undefined : section(file, start + padded(code), constants - 1),
   }
 }
 
-function section(s: Fields, file: Uint8Array<ArrayBuffer>, start: number): Uint8Array<ArrayBuffer> {
-  const at = s.natural('at'), bytes = s.natural('bytes')
-  if (!inside(start, 0, file.byteLength) || !inside(at, bytes, file.byteLength - start)) throw malformed('a section ends beyond the file')
-  return file.subarray(start + at, start + at + bytes)
+function padded(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64
 }
 
-function constant(c: Fields): Constant {
-  const hash = c.text('hash')
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw malformed(`'${hash.slice(0, 80)}' is no SHA-256 in hexadecimal`)
-  return { hash, at: c.natural('at'), bytes: c.natural('bytes') }
+function section(file: Uint8Array<ArrayBuffer>, at: number, bytes: number): Uint8Array<ArrayBuffer> {
+  if (!inside(at, bytes, file.byteLength)) throw malformed('a section ends beyond the file')
+  return file.subarray(at, at + bytes)
 }
 
-function binding(v: Fields, constants: readonly Constant[]): Binding {
-  if (!v.has('constant')) return { constant: undefined, at: v.natural('at'), bytes: v.natural('bytes') }
-  const number = v.natural('constant'), c = constants[number]
-  if (c === undefined) throw malformed(`there is no constant ${number}`)
-  return { constant: number, at: 0, bytes: c.bytes }
+function hexadecimal(bytes: Uint8Array): string {
+  return Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')
 }
 
-function port(v: Fields): Port {
-  const type = v.text('type')
+function binding(h: Header, constants: readonly Constant[]): Binding {
+  const number = h.natural()
+  if (number === 0) return { constant: undefined, at: h.natural(), bytes: h.natural() }
+  const c = constants[number - 1]
+  if (c === undefined) throw malformed(`there is no constant ${number - 1}`)
+  return { constant: number - 1, at: 0, bytes: c.bytes }
+}
+
+function port(h: Header): Port {
+  const name = h.text(), type = h.text()
   if (!isElementType(type)) throw malformed(`there is no element type '${type}'`)
-  return { name: v.text('name'), type, shape: v.naturals('shape'), value: v.natural('value') }
+  return { name, type, shape: h.list(() => h.natural()), value: h.natural() }
 }
 
-function kernel(k: Fields): Kernel {
-  return { name: k.text('name'), at: k.natural('at'), bytes: k.natural('bytes'), group: k.natural('group') }
+function name(names: readonly string[], number: number): string {
+  const found = names[number]
+  if (found === undefined) throw malformed(`there is no name ${number}`)
+  return found
 }
 
-function step(s: Fields): Step {
-  return { kernel: s.natural('kernel'), values: s.naturals('values'), items: s.natural('items') }
+function step(h: Header): Step {
+  const kernel = h.natural()
+  return kernel === 0 ? { kernel: undefined, values: [h.natural()], items: 0 } : { kernel: kernel - 1, values: h.list(() => h.natural()), items: h.natural() }
 }
 
 function inside(at: number, bytes: number, whole: number): boolean {
@@ -115,7 +109,11 @@ function check(p: Program): void {
   }
   const buffers = new Map<number, number>()
   for (const s of p.steps) {
-    if (s.kernel >= p.kernels.length || s.values.some(v => v >= p.values.length)) throw malformed('a step names a kernel or value that it has not')
+    if ((s.kernel ?? -1) >= p.kernels.length || s.values.some(v => v >= p.values.length)) throw malformed('a step names a kernel or value that it has not')
+    if (s.kernel === undefined) {
+      if (p.values[s.values[0] as number]?.constant !== undefined) throw malformed('a step would clear a constant')
+      continue
+    }
     if (s.items > 2 ** 31 - 1) throw malformed(`a step has ${s.items} items, more than 32 bits count`)
     if ((buffers.get(s.kernel) ?? s.values.length) !== s.values.length) throw malformed('two steps give one kernel different numbers of buffers')
     buffers.set(s.kernel, s.values.length)

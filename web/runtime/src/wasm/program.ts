@@ -17,6 +17,7 @@ export interface Placed {
 }
 
 interface Launch {
+  /** -1: `call` fills memory with zeros. */
   readonly kernel: number
   readonly call: (...args: number[]) => void
   readonly values: readonly number[]
@@ -40,6 +41,10 @@ export class WasmProgram implements LoadedProgram {
     this.#placed = placed
     this.#give = give
     this.#launches = program.steps.map(s => {
+      if (s.kernel === undefined) {
+        const value = s.values[0] as number, at = this.#address(value), { bytes } = program.values[value] as Binding
+        return { kernel: -1, call: () => void placed.heap.bytes().fill(0, at, at + bytes), values: [], items: 0, cost: -1 }
+      }
       const call = placed.exports[`k${s.kernel}`]
       if (typeof call !== 'function') throw new TesseraError('MalformedModel', `The program's module has no function k${s.kernel}.`)
       return { kernel: s.kernel, call: call as Launch['call'], values: s.values.map(v => this.#address(v)), items: s.items, cost: -1 }
@@ -100,7 +105,7 @@ export class WasmProgram implements LoadedProgram {
       } else launch.call(...launch.values, 0, launch.items)
     } catch (e) {
       if (e instanceof TesseraError) throw e
-      throw new TesseraError('Internal', `Step ${step}, ${this.#program.kernels[launch.kernel]?.name ?? ''}, failed: ${describe(e)}`, { cause: e })
+      throw new TesseraError('Internal', `Step ${step}, ${this.#program.kernels[launch.kernel]?.name ?? 'Clear'}, failed: ${describe(e)}`, { cause: e })
     }
   }
 

@@ -6,6 +6,15 @@ import { padded, write } from './buffers.js'
 import type { Life, WebGpuDevice } from './device.js'
 import { BufferUsage, readMode } from './flags.js'
 
+/** A part of the arena that is filled with zeros. */
+interface Fill {
+  readonly step: number
+  readonly pipeline: undefined
+  readonly arena: GPUBuffer
+  readonly at: number
+  readonly bytes: number
+}
+
 interface Launch {
   readonly step: number
   readonly pipeline: GPUComputePipeline
@@ -21,7 +30,7 @@ interface Placed {
   readonly constants: readonly GPUBuffer[]
   /** Outputs one after the other, and the fault word last. */
   readonly results: GPUBuffer
-  readonly launches: readonly Launch[]
+  readonly launches: readonly (Launch | Fill)[]
 }
 
 /** Launches that go to the device at a time: enough that submitting costs nothing, few enough that a device with a watchdog answers in between. */
@@ -75,7 +84,7 @@ export class WebGpuProgram implements LoadedProgram {
       device.queue.submit([encode(device, launches.slice(first, first + most))])
       if (times !== undefined) {
         await device.queue.onSubmittedWorkDone()
-        times[(launches[first] as Launch).step] = performance.now() - begin
+        times[(launches[first] as Launch | Fill).step] = performance.now() - begin
       } else if (signal !== undefined && first + most < launches.length) {
         await device.queue.onSubmittedWorkDone()
       }
@@ -126,7 +135,7 @@ export class WebGpuProgram implements LoadedProgram {
 
 async function place(life: Life, p: Program, source: ConstantSource, options: LoadOptions): Promise<Placed> {
   const { buffers, constants, pipelines } = life
-  const counts = new Map(p.steps.map(s => [s.kernel, s.values.length]))
+  const counts = new Map(p.steps.map(s => [s.kernel, s.values.length] as const))
   const text = new TextDecoder()
   // Compilers of drivers work beside the transfer of constants.
   const compiling = Promise.all(p.kernels.map((k, i) => pipelines.get(k.name, text.decode(p.code.subarray(k.at, k.at + k.bytes)), counts.get(i) ?? 0)))
@@ -150,13 +159,17 @@ async function place(life: Life, p: Program, source: ConstantSource, options: Lo
   }
 }
 
-async function bind(life: Life, p: Program, compiled: readonly GPUComputePipeline[], arena: GPUBuffer, constants: readonly GPUBuffer[]): Promise<Launch[]> {
+async function bind(life: Life, p: Program, compiled: readonly GPUComputePipeline[], arena: GPUBuffer, constants: readonly GPUBuffer[]): Promise<(Launch | Fill)[]> {
   const { device } = life
   const limit = device.limits.maxStorageBufferBindingSize
   const large = p.values.find(v => v.bytes > limit)
   if (large !== undefined) throw new TesseraError('OutOfMemory', `A value takes ${large.bytes} bytes; a kernel on ${life.adapter} reads at most ${limit} of one. Use smaller inputs or another engine.`)
   device.pushErrorScope('validation')
-  const launches = p.steps.flatMap((s, step) => {
+  const launches = p.steps.flatMap((s, step): (Launch | Fill)[] => {
+    if (s.kernel === undefined) {
+      const { at, bytes } = p.values[s.values[0] as number] as Binding
+      return [{ step, pipeline: undefined, arena, at, bytes: padded(bytes) }]
+    }
     if (s.items === 0) return []
     const entries = s.values.map((number, binding) => {
       const v = p.values[number] as Binding
@@ -179,14 +192,21 @@ function unplace({ life, arena, results }: Placed, p: Program): void {
   life.constants.release(p.constantTable.map(c => c.hash))
 }
 
-function encode(device: GPUDevice, launches: readonly Launch[]): GPUCommandBuffer {
+function encode(device: GPUDevice, launches: readonly (Launch | Fill)[]): GPUCommandBuffer {
   const encoder = device.createCommandEncoder()
-  const pass = encoder.beginComputePass()
+  let pass: GPUComputePassEncoder | undefined
   for (const l of launches) {
+    if (l.pipeline === undefined) {
+      pass?.end()
+      pass = undefined
+      encoder.clearBuffer(l.arena, l.at, l.bytes)
+      continue
+    }
+    pass ??= encoder.beginComputePass()
     pass.setPipeline(l.pipeline)
     pass.setBindGroup(0, l.bindings)
     pass.dispatchWorkgroups(l.x, l.y)
   }
-  pass.end()
+  pass?.end()
   return encoder.finish()
 }
