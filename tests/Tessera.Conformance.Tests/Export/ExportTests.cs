@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Tessera.Kernels;
 using Tessera.Onnx;
@@ -51,6 +52,50 @@ public sealed class ExportTests : IDisposable
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, "model.json")));
         Assert.Equal(["wasm", "webgpu"], manifest.RootElement.GetProperty("programs").EnumerateArray().Select(p => p.GetProperty("target").GetString()!));
         Assert.Equal(["y", "sum"], manifest.RootElement.GetProperty("outputs").EnumerateArray().Select(p => p.GetProperty("name").GetString()!));
+    }
+
+    /// <summary>Blocks of a depthwise and a pointwise convolution with activations, no two alike: as many kernels as a network that reads text has.</summary>
+    private static OnnxModel Convolutions(int blocks)
+    {
+        OrderedDictionary<string, Tensor> weights = [];
+        List<OnnxNode> nodes = [];
+        string last = "x";
+        void Add(string op, string[] from, params OnnxAttribute[] attributes)
+        {
+            last = $"v{nodes.Count}";
+            nodes.Add(new() { Name = last, OpType = op, Inputs = from, Outputs = [last], Attributes = OnnxAttributes.Of(attributes) });
+        }
+        void Convolve(long[] shape, params OnnxAttribute[] attributes)
+        {
+            string w = $"w{weights.Count}", b = $"b{weights.Count}";
+            (weights[w], weights[b]) = (Tensor.Zeros(DType.Float32, Shape.Of(shape)), Tensor.Zeros(DType.Float32, [shape[0]]));
+            Add("Conv", [last, w, b], attributes);
+        }
+        for (long i = 0, c = 16; i < blocks; i++, c += 8)
+        {
+            Convolve([c, 1, 3, 3], OnnxAttribute.Of("group", c), OnnxAttribute.Of("pads", [1L, 1, 1, 1]));
+            Add("HardSwish", [last]);
+            Convolve([c + 8, c, 1, 1]);
+            string sum = last;
+            Add("Sigmoid", [last]);
+            Add("Mul", [last, sum]);
+        }
+        return new()
+        {
+            Graph = new() { Name = "convolutions", Inputs = [new("x", new OnnxType.Tensor(DType.Float32, [1, 16, 6, 40]))], Outputs = [new(last, new OnnxType.Tensor(DType.Float32, null))], Initializers = weights, Nodes = nodes },
+            Opsets = new Dictionary<string, long> { [""] = 17 },
+        };
+    }
+
+    [Fact]
+    public void A_network_of_80_kernels_for_either_engine_takes_300_kilobytes_besides_its_weights()
+    {
+        using OnnxModel model = Convolutions(40);
+        using Tensor x = Tensor.Zeros(DType.Float32, [1, 16, 6, 40]);
+        using Session session = Engines.Of("cpu").Compile(model);
+        IReadOnlyList<ExportedFile> files = WebExport.Write(session, new Dictionary<string, Value> { ["x"] = x }, ["webgpu", "wasm"], _folder);
+        Assert.InRange(Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(_folder, "webgpu.tessera"))).Split("@compute").Length - 1, 80, 200);
+        Assert.InRange(files.Where(f => !f.Name.StartsWith("weights-", StringComparison.Ordinal)).Sum(f => f.Bytes), 100_000, 300_000);
     }
 
     [Fact]
