@@ -82,6 +82,9 @@ internal static unsafe partial class WebGpuApi
     [LibraryImport(Library, EntryPoint = "wgpuCommandEncoderCopyBufferToBuffer")]
     public static partial void Copy(nint encoder, nint from, ulong fromAt, nint to, ulong toAt, ulong size);
 
+    [LibraryImport(Library, EntryPoint = "wgpuCommandEncoderClearBuffer")]
+    public static partial void Clear(nint encoder, nint buffer, ulong at, ulong size);
+
     [LibraryImport(Library, EntryPoint = "wgpuCommandEncoderFinish")]
     public static partial nint Finish(nint encoder, nint descriptor);
 

@@ -71,7 +71,9 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
         {
             StringView label = new(t, (nuint)text.Length);
             PassDescriptor d = new() { Label = label };
-            nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0), pass = WebGpuApi.BeginPass(encoder, (nint)(&d));
+            nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0);
+            Clear(encoder, _steps[step]);
+            nint pass = WebGpuApi.BeginPass(encoder, (nint)(&d));
             WebGpuApi.PushGroup(pass, label);
             Dispatch(pass, _steps[step]);
             WebGpuApi.PopGroup(pass);
@@ -81,8 +83,15 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
         }
     }
 
+    /// <summary>What a step does outside of a pass.</summary>
+    private static void Clear(nint encoder, Step s)
+    {
+        if (s.Pipeline == 0) WebGpuApi.Clear(encoder, s.Cleared, (ulong)s.At, (ulong)s.Bytes);
+    }
+
     private static void Dispatch(nint pass, Step s)
     {
+        if (s.Pipeline == 0) return;
         WebGpuApi.SetPipeline(pass, s.Pipeline);
         WebGpuApi.SetBindGroup(pass, 0, s.Bindings, 0, null);
         WebGpuApi.Dispatch(pass, s.X, s.Y, 1);
@@ -96,8 +105,10 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
             int count = Math.Min(WebGpuTimes.Capacity, _steps.Length - from);
             for (int i = 0; i < count; i++)
             {
+                Step s = _steps[from + i];
+                Clear(encoder, s);
                 nint pass = _device.Times.Begin(encoder, i);
-                Dispatch(pass, _steps[from + i]);
+                Dispatch(pass, s);
                 WebGpuApi.EndPass(pass);
                 WebGpuApi.ReleasePass(pass);
             }
@@ -107,17 +118,31 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
 
     private void Submit(ReadOnlySpan<Step> steps)
     {
-        nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0), pass = WebGpuApi.BeginPass(encoder, 0), last = 0;
+        nint encoder = WebGpuApi.CreateEncoder(_device.Handle, 0), pass = 0, last = 0;
         foreach (Step s in steps)
         {
+            if (s.Pipeline == 0)
+            {
+                End(ref pass);
+                Clear(encoder, s);
+                continue;
+            }
+            if (pass == 0) (pass, last) = (WebGpuApi.BeginPass(encoder, 0), 0);
             if (s.Pipeline != last) WebGpuApi.SetPipeline(pass, s.Pipeline);
             last = s.Pipeline;
             WebGpuApi.SetBindGroup(pass, 0, s.Bindings, 0, null);
             WebGpuApi.Dispatch(pass, s.X, s.Y, 1);
         }
+        End(ref pass);
+        _device.Submit(encoder);
+    }
+
+    private static void End(ref nint pass)
+    {
+        if (pass == 0) return;
         WebGpuApi.EndPass(pass);
         WebGpuApi.ReleasePass(pass);
-        _device.Submit(encoder);
+        pass = 0;
     }
 
     private nint Pipeline(Program program, ProgramKernel kernel)
@@ -138,6 +163,8 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
 
     private Step Bound(int number, ProgramStep step, IReadOnlyList<DeviceRange> values)
     {
+        if (step.Kernel == ProgramStep.Clear && values[step.Values[0]] is var cleared)
+            return new(0, 0, 0, 0) { Cleared = WebGpuDevice.Of(cleared.Buffer), At = cleared.At, Bytes = (cleared.Bytes + 3) / 4 * 4 };
         BindEntry* entries = stackalloc BindEntry[step.Values.Length];
         for (int i = 0; i < step.Values.Length; i++)
         {
@@ -168,5 +195,13 @@ internal sealed unsafe class WebGpuProgram : DeviceProgram
         Array.Clear(_pipelines);
     }
 
-    private readonly record struct Step(nint Pipeline, nint Bindings, uint X, uint Y);
+    /// <summary>A launch; without a pipeline a part of a buffer is filled with zeros.</summary>
+    private readonly record struct Step(nint Pipeline, nint Bindings, uint X, uint Y)
+    {
+        public nint Cleared { get; init; }
+
+        public long At { get; init; }
+
+        public long Bytes { get; init; }
+    }
 }

@@ -20,7 +20,7 @@ public static class Programs
     public static Program Compile(Graph graph, KernelTarget target, Func<IReadOnlyList<Kernel>, ProgramCode> render, string why, out IReadOnlyList<PlanStep> plan)
     {
         Program p = ProgramCompiler.Run(graph, target, render, out IReadOnlyList<Launch> launches);
-        plan = [.. launches.Select(l => new PlanStep(l.Kernel.Name, l.Nodes, l.Bytes, 0, why))];
+        plan = [.. launches.Select(l => new PlanStep(l.Kernel?.Name ?? "Clear", l.Nodes, l.Bytes, 0, l.Kernel is null ? "zeros around a value, by the device itself" : why))];
         return p;
     }
 

@@ -62,6 +62,21 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void A_device_that_fills_memory_clears_around_a_value_in_a_step_and_others_in_kernels()
+    {
+        GraphBuilder g = new();
+        Node x = g.Input("x", DType.Float32, [1, 4, 6, 6]), w = g.Const(Tensor.Zeros(DType.Float32, [4, 4, 3, 3]));
+        Arg.Conv same = new([1, 1], [1, 1], [1, 1], [1, 1], 1);
+        Graph graph = g.Build([g.Conv(g.Max(g.Conv(x, w, same), 0), w, same)]);
+        Program clearing = Programs.WebGpu(graph, out IReadOnlyList<PlanStep> plan), q = ProgramReader.Read(ProgramWriter.Write(clearing));
+        Assert.Equal(plan.Select(s => s.Kernel == "Clear"), clearing.Steps.Select(s => s.Kernel == ProgramStep.Clear));
+        Assert.Equal(2, clearing.Steps.Count(s => s.Kernel == ProgramStep.Clear));
+        Assert.Equal(clearing.Steps.Select(s => (s.Kernel, string.Join(',', s.Values), s.Items)), q.Steps.Select(s => (s.Kernel, string.Join(',', s.Values), s.Items)));
+        Assert.DoesNotContain(Programs.Wasm(graph, out _).Steps, s => s.Kernel == ProgramStep.Clear);
+        Assert.Throws<TesseraException>(() => ProgramReader.Read(ProgramWriter.Write(clearing with { Steps = [ProgramStep.Cleared(clearing.Values.Length)] })));
+    }
+
+    [Fact]
     public void Damaged_programs_are_refused_or_read_whole()
     {
         byte[] whole = ProgramWriter.Write(Programs.Wasm(Perceptron(), out _));

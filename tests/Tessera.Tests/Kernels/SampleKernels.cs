@@ -39,7 +39,7 @@ internal static class SampleKernels
         GraphBuilder g = new();
         Graph graph = Decomposition.Run(g.Build(Graphs[name](g)));
         Schedule schedule = new(graph, target);
-        foreach (Kernel k in schedule.Units.SelectMany(root => UnitCompiler.Compile(schedule, root, target)).Select(l => l.Kernel))
+        foreach (Kernel k in schedule.Units.SelectMany(root => UnitCompiler.Compile(schedule, root, target)).Select(l => l.Kernel).OfType<Kernel>())
         {
             KernelVerifier.Verify(k);
             yield return k;

@@ -8,7 +8,8 @@ public enum BufferAccess { Read, Write, ReadWrite }
 /// <param name="Name">For people, and for names in rendered source.</param>
 /// <param name="Type">Elements in memory.</param>
 /// <param name="Access">What the kernel does with it.</param>
-public sealed record KernelBuffer(string Name, DType Type, BufferAccess Access);
+/// <param name="Count">Elements that it has, where code for them in particular is better code; 0: any.</param>
+public sealed record KernelBuffer(string Name, DType Type, BufferAccess Access, long Count = 0);
 
 /// <summary>An array that the items of a workgroup share.</summary>
 public sealed record SharedArray(KernelType Type, int Count);

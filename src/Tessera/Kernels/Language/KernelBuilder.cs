@@ -18,9 +18,9 @@ public sealed class KernelBuilder
     /// <summary>How many blocks enclose the current one.</summary>
     internal int Depth => _scopes.Count - 1;
 
-    public int Buffer(string name, DType type, BufferAccess access)
+    public int Buffer(string name, DType type, BufferAccess access, long count = 0)
     {
-        _buffers.Add(new(name, type, access));
+        _buffers.Add(new(name, type, access, count));
         return _buffers.Count - 1;
     }
 

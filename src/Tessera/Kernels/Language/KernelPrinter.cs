@@ -12,7 +12,7 @@ public static class KernelPrinter
         foreach (Instruction i in k.Instructions) names[i] = names.Count;
         StringBuilder b = new();
         b.Append(CultureInfo.InvariantCulture, $"kernel {k.Name} of {k.Items} items, {k.GroupSize} a group\n");
-        for (int i = 0; i < k.Buffers.Length; i++) b.Append(CultureInfo.InvariantCulture, $"  buffer {i} {k.Buffers[i].Name}: {k.Buffers[i].Type}, {k.Buffers[i].Access}\n");
+        for (int i = 0; i < k.Buffers.Length; i++) b.Append(CultureInfo.InvariantCulture, $"  buffer {i} {k.Buffers[i].Name}: {k.Buffers[i].Type}, {k.Buffers[i].Access}{(k.Buffers[i].Count > 0 ? $", {k.Buffers[i].Count} elements" : "")}\n");
         for (int i = 0; i < k.Shared.Length; i++) b.Append(CultureInfo.InvariantCulture, $"  shared {i}: {k.Shared[i].Count} × {k.Shared[i].Type}\n");
         Print(b, k.Body, 1, names);
         return b.ToString();

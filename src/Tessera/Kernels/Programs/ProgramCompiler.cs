@@ -20,7 +20,7 @@ internal static class ProgramCompiler
         launches = [.. schedule.Units.SelectMany(root => UnitCompiler.Compile(schedule, root, target))];
         List<Kernel> kernels = [];
         Dictionary<string, int> known = [];
-        int[] numbers = [.. launches.Select(l => Number(l.Kernel, kernels, known))];
+        int[] numbers = [.. launches.Select(l => l.Kernel is { } k ? Number(k, kernels, known) : ProgramStep.Clear)];
         StoragePlan storage = new(target.Alignment);
         long fault = storage.Place(sizeof(int), 0, launches.Count);
         List<ProgramBuffer> values = [new(null, fault, sizeof(int))];
@@ -39,7 +39,7 @@ internal static class ProgramCompiler
             [.. graph.Inputs.Select(n => new ProgramValue(((Arg.Input)n.Arg!).Name, n.Type, n.Shape, at[new(n, 0)]))],
             [.. graph.Outputs.Select((n, i) => new ProgramValue($"output {i}", n.Type, n.Shape, at[Stored.Of(n)]))],
             constants.Table, code.Kernels,
-            [.. launches.Select((l, i) => new ProgramStep(numbers[i], [.. l.Bindings.Select(b => b is { } s ? at[s] : 0)], l.Kernel.Items))],
+            [.. launches.Select((l, i) => new ProgramStep(numbers[i], [.. l.Bindings.Select(b => b is { } s ? at[s] : 0)], l.Kernel?.Items ?? 0))],
             code.Bytes, constants.Bytes);
     }
 

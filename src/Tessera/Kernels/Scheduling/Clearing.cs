@@ -1,11 +1,16 @@
 namespace Tessera.Kernels;
 
-/// <summary>Kernels that write zeros around a value whose layout has room there.</summary>
+/// <summary>Zeros around a value whose layout has room there: by kernels that write those only, or by a device that fills all of it.</summary>
 internal static class Clearing
 {
     public static IEnumerable<Launch> Of(Stored to, Schedule schedule, KernelTarget target)
     {
         Layout l = to.Layout!;
+        if (target.CompilesSlowly && !(l.Before.All(n => n == 0) && l.After.All(n => n == 0)))
+        {
+            yield return new(null, [to], [to.Node]);
+            yield break;
+        }
         for (int axis = 0; axis < l.Shape.Rank; axis++)
         {
             long room = l.Before[axis] + l.After[axis];

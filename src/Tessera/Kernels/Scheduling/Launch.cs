@@ -4,10 +4,10 @@ using Tessera.Ir;
 namespace Tessera.Kernels;
 
 /// <summary>What a kernel is launched with: the values that its buffers hold, in its numbering.</summary>
-/// <param name="Kernel">What runs.</param>
+/// <param name="Kernel">What runs; null: the one value is filled with zeros.</param>
 /// <param name="Bindings">null for the fault word.</param>
 /// <param name="Nodes">What the launch computes.</param>
-internal sealed record Launch(Kernel Kernel, IReadOnlyList<Stored?> Bindings, IReadOnlyList<Node> Nodes)
+internal sealed record Launch(Kernel? Kernel, IReadOnlyList<Stored?> Bindings, IReadOnlyList<Node> Nodes)
 {
     /// <summary>Bytes of the values that it reads and writes.</summary>
     public long Bytes => Bindings.Sum(b => b is { } s ? s.Bytes : sizeof(int));

@@ -72,7 +72,7 @@ internal sealed class Products
                 Shape items = Shape.Of([.. s.Span[..^2], segment.Count / segment.Width, (rowExtent + rows - 1) / rows]);
                 UnitWriter w = Start(items, segment, rows, packed, null);
                 Coords item = Coords.OfNumber(w.E, items, w.E.Item());
-                return Finish(w, Coords.OfDigits(w.E, s, a => a == s.Rank - 1 ? Column(w.E, segment, item[a - 1]) : a == s.Rank - 2 ? Row(w.E, rowExtent, rows, item[a + 1]) : item[a]));
+                return Finish(w, segment, rows, place => Coords.OfDigits(w.E, s, a => a == s.Rank - 1 ? Column(w.E, segment, item[a - 1], place) : a == s.Rank - 2 ? Row(w.E, rowExtent, rows, item[a + 1], place) : item[a]));
             }
             Layout panels = Layout.Panels(b, b.Rank - 1, segment.Start, segment.Count, segment.Width, outer, [b.Rank - 2]);
             bool packs = _w.Op == GraphOp.Const || rowExtent >= 16 && b[^1] * b[^2] >= 4096;
@@ -126,9 +126,13 @@ internal sealed class Products
                 Shape items = Shape.Of([s[0], segment.Count / segment.Width, .. extents[..^1], (extents[^1] + each - 1) / each]);
                 UnitWriter w = Start(items, segment, each, packed, null);
                 Coords item = Coords.OfNumber(w.E, items, w.E.Item());
-                Val[] place = [.. Enumerable.Range(0, spatial).Select(i => i == spatial - 1 ? Row(w.E, extents[i], each, item[i + 2]) : item[i + 2])];
-                w.Computed[_n] = at => Convolution.Phase(_n, at, place, phase, w.E, w.R);
-                _launches.Add(Finish(w, Coords.OfDigits(w.E, s, a => a == 0 ? item[0] : a == 1 ? Column(w.E, segment, item[1]) : place[a - 2] * w.E.Int(arg.Strides[a - 2]) + w.E.Int(phase[a - 2]))));
+                Val[] From(Func<int, Val> place) => [.. Enumerable.Range(0, spatial).Select(i => i == spatial - 1 ? Row(w.E, extents[i], each, item[i + 2], place) : item[i + 2])];
+                w.Computed[_n] = at => Convolution.Phase(_n, at, From(w.E.Place), phase, w.E, w.R);
+                _launches.Add(Finish(w, segment, each, place =>
+                {
+                    Val[] from = From(place);
+                    return Coords.OfDigits(w.E, s, a => a == 0 ? item[0] : a == 1 ? Column(w.E, segment, item[1], place) : from[a - 2] * w.E.Int(arg.Strides[a - 2]) + w.E.Int(phase[a - 2]));
+                }));
             }
         }
     }
@@ -142,8 +146,7 @@ internal sealed class Products
         Shape items = Shape.Of([s[0], segment.Count / segment.Width, .. seen.Span[2..last], (rowExtent + rows - 1) / rows]);
         UnitWriter w = Start(items, segment, rows, packed, padded);
         Coords item = Coords.OfNumber(w.E, items, w.E.Item());
-        Coords at = Coords.OfDigits(w.E, seen, a => a == 1 ? Column(w.E, segment, item[1]) : a == last ? Row(w.E, rowExtent, rows, item[a]) : item[a]);
-        _launches.Add(Finish(w, at.Reshaped(s)));
+        _launches.Add(Finish(w, segment, rows, place => Coords.OfDigits(w.E, seen, a => a == 1 ? Column(w.E, segment, item[1], place) : a == last ? Row(w.E, rowExtent, rows, item[a], place) : item[a]).Reshaped(s)));
     }
 
     private static (long Extent, int Rows, bool Flat) RowsOf(Shape s, int rank)
@@ -194,25 +197,28 @@ internal sealed class Products
         return w;
     }
 
-    private Launch Finish(UnitWriter w, Coords at)
+    /// <param name="place">The element at a place of the block, by its place along either axis.</param>
+    private Launch Finish(UnitWriter w, Segment segment, int rows, Func<Func<int, Val>, Coords> place)
     {
-        w.Write(_root, at, w.R.Read(_root, at));
-        _scattered = w.E.Scattered;
+        Coords at = place(w.E.Place);
+        if (_target.CompilesSlowly && _root != _n && rows * segment.Vectors > 1) w.WriteInTurn(_n, at, segment.Vectors, place);
+        else w.Write(_root, at, w.R.Read(_root, at));
+        _scattered = w.IsScattered;
         return w.Finish($"{_n.Op}");
     }
 
-    private static Val Column(Emitter e, Segment s, Val panel)
+    private static Val Column(Emitter e, Segment s, Val panel, Func<int, Val> place)
     {
-        Val first = panel * e.Int(s.Width) + e.Place(1) * e.Int(s.Lanes) + e.Int(s.Start);
+        Val first = panel * e.Int(s.Width) + place(1) * e.Int(s.Lanes) + e.Int(s.Start);
         return s.Lanes > 1 ? e.Counting(first) : first;
     }
 
     /// <summary>The last block ends with the last row and may compute some twice.</summary>
-    private static Val Row(Emitter e, long extent, int rows, Val block)
+    private static Val Row(Emitter e, long extent, int rows, Val block, Func<int, Val> place)
     {
         Val first = block * e.Int(rows);
         if (extent % rows != 0) first = first.Min(e.Int(extent - rows));
-        return rows > 1 ? first + e.Place(0) : first;
+        return rows > 1 ? first + place(0) : first;
     }
 
     /// <summary>The second operand as an item reads it: made when the graph is compiled if it is constant.</summary>

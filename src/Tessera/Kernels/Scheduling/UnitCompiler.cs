@@ -229,7 +229,7 @@ internal sealed class UnitCompiler
         Shape domain = Shape.Of(_root.Outputs[1].Shape[0], _root.Outputs[1].Shape[1]);
         Arg.Rnn a = (Arg.Rnn)_root.Arg!;
         bool packs = _target.PacksOperands && TakesVectors() && a.Hidden % Wide == 0 && _root.In[1].Op == GraphOp.Const && _root.In[2].Op == GraphOp.Const;
-        int vectors = a.Hidden % (2 * Wide) == 0 ? 2 : 1, width = packs ? vectors * Wide : 1, gates = Recurrent.GatesOf(a.Kind);
+        int vectors = a.Hidden % (2 * Wide) == 0 && !_target.CompilesSlowly ? 2 : 1, width = packs ? vectors * Wide : 1, gates = Recurrent.GatesOf(a.Kind);
         UnitWriter w = new(_schedule, _root, _target, domain.Count, packs ? Wide : 1, packs ? [vectors] : []);
         int[] buffers = [.. Enumerable.Range(0, 3).Select(i => w.Buffer(new(_root, i), BufferAccess.ReadWrite))];
         int Weights(int operand) => w.Buffer(new(_root.In[operand], 0, Layout.Gated(_root.In[operand].Shape, gates, width)), BufferAccess.Read);

@@ -15,6 +15,7 @@ internal sealed class UnitWriter
     private readonly Dictionary<Stored, int> _numbers = [];
     private readonly KernelBuilder _b;
     private int _faults = -1;
+    private bool _isScattered;
 
     /// <param name="root">What the kernel computes, or a part of it.</param>
     /// <param name="items">Work items of a launch.</param>
@@ -25,12 +26,15 @@ internal sealed class UnitWriter
         if (items > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{root} takes {items} work items; kernels number them with 32 bits.");
         (_schedule, _root, _target, _b) = (schedule, root, target, new KernelBuilder(items));
         E = new(_b, target, lanes, block);
-        R = new(E, Find, Compute, () => Faults());
+        R = new(E, Find, (n, at) => Compute(n, at, E, R!), Faults);
     }
 
     public Emitter E { get; }
 
     public Reader R { get; }
+
+    /// <summary>Whether some access went lane by lane because neighbours do not lie side by side.</summary>
+    public bool IsScattered => _isScattered || E.Scattered;
 
     /// <summary>Operands that were prepared for the kernel, read in place of the nodes themselves.</summary>
     public Dictionary<Node, Stored> Prepared { get; } = [];
@@ -44,11 +48,34 @@ internal sealed class UnitWriter
         if (SameConstant(s) is { } same) return _numbers[s] = same;
         if (s.Count > int.MaxValue) throw new TesseraException(ErrorCode.Unsupported, $"{s.Type} has more elements than kernels number.");
         _bindings.Add(s);
-        return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Element, access);
+        return _numbers[s] = _b.Buffer($"b{_bindings.Count - 1}", s.Element, access, _target.CompilesSlowly ? s.Count : 0);
     }
 
     /// <summary>Stores an element of an output of a node where the schedule wants it.</summary>
     public void Write(Node n, Coords at, Val v, int output = 0) => Write(output == 0 ? _schedule.Place(n) : new(n, output), at, v);
+
+    /// <summary>Writes the results of a block one after the other in a loop, so that what follows its template stands in the code once.</summary>
+    /// <param name="template">What every result takes, computed for the whole block.</param>
+    /// <param name="at">Its results.</param>
+    /// <param name="columns">Places of the block's second axis.</param>
+    /// <param name="place">The element at a place of the block, by its place along either axis.</param>
+    public void WriteInTurn(Node template, Coords at, int columns, Func<Func<int, Val>, Coords> place)
+    {
+        Instruction[] results = E.Variables(R.Read(template, at));
+        Emitter e = new(_b, _target, E.Lanes);
+        Reader? one = null;
+        one = new(e, Find, (n, c) => Compute(n, c, e, one!), Faults);
+        _b.For(_b.Const(0), _b.Const(results.Length), 1, turn =>
+        {
+            Val t = new(e, [turn], 0);
+            Coords c = place(axis => axis == 0 ? t / e.Int(columns) : t % e.Int(columns));
+            one.Remember(template, c, new(e, [_b.Get(results[0])], 0, E.Lanes > 1 ? LaneForm.Each : LaneForm.Same));
+            Write(_root, c, one.Read(_root, c));
+            // The next result moves up.
+            for (int i = 1; i < results.Length; i++) _b.Set(results[i - 1], _b.Get(results[i]));
+        });
+        _isScattered = e.Scattered;
+    }
 
     public void Write(Stored to, Coords at, Val v) => E.Store(Buffer(to, BufferAccess.Write), to.Layout is { } l ? at.Place(l) : at.Number, v);
 
@@ -84,7 +111,7 @@ internal sealed class UnitWriter
         return null;
     }
 
-    private Val? Compute(Node n, Coords at) => (Computed.TryGetValue(n, out Func<Coords, Val>? own) ? own(at) : Contraction.Compute(n, at, E, R)) is { } v ? Rounded(n, v) : null;
+    private Val? Compute(Node n, Coords at, Emitter e, Reader r) => (Computed.TryGetValue(n, out Func<Coords, Val>? own) ? own(at) : Contraction.Compute(n, at, e, r)) is { } v ? Rounded(n, v) : null;
 
     private int Faults()
     {

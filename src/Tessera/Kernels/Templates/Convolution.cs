@@ -47,9 +47,9 @@ internal static class Convolution
         if (arg.Group == 1 && covered[^1] && arg.Dilations[^1] == 1 && lies is not null && weights is not null && lies.Stride(1) == 1 && lies.Stride(s.Rank - 1) == each && weights.Stride(f.Rank - 1) == each * weights.Stride(1))
         {
             extents[^1] = 1;
-            Window(e, extents, taps => e.Unrolled(each * wide, each * wide <= 12 ? (int)(each * wide) : 1, c => Tap(c, taps)));
+            Window(e, extents, taps => e.Unrolled(each * wide, each * wide <= (e.Target.CompilesSlowly ? 4 : 12) ? (int)(each * wide) : 1, c => Tap(c, taps)));
         }
-        else if (each == 1) Window(e, extents, taps => Tap(e.Int(0), taps), unrolled: f.CountOf(2, f.Rank) <= 9 ? spatial : extents[^1] <= 9 ? 1 : 0);
+        else if (each == 1) Window(e, extents, taps => Tap(e.Int(0), taps), unrolled: f.CountOf(2, f.Rank) <= 9 && !e.Target.CompilesSlowly ? spatial : extents[^1] <= 9 ? 1 : 0);
         else Window(e, extents, taps => e.For(each, c => Tap(c, taps)));
         return Contraction.Finish(sum.Value, n);
     }

@@ -111,11 +111,13 @@ internal sealed class Emitter(KernelBuilder b, KernelTarget target, int lanes, p
     }
 
     /// <summary>A local that starts as <paramref name="initial"/>, for every result of the item.</summary>
-    public Local Local(Val initial)
+    public Local Local(Val initial) => new(this, Variables(initial), AllAxes, Lanes > 1 ? LaneForm.Each : initial.Form);
+
+    /// <summary>Locals that start as the parts of <paramref name="initial"/>: one for each place of the block, the last axis quickest.</summary>
+    public Instruction[] Variables(Val initial)
     {
         Val v = Lanes > 1 ? Spread(initial) : initial;
-        int axes = AllAxes;
-        return new(this, Map(axes, i => B.Var(At(v, i, axes))), axes, v.Form);
+        return Map(AllAxes, i => B.Var(At(v, i, AllAxes)));
     }
 
     /// <summary>A local that all results of the item share.</summary>

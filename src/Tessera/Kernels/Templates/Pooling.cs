@@ -93,7 +93,7 @@ internal static class Pooling
             if (outer.Length == spatial) Tap(outer);
             else e.For(first[outer.Length], end[outer.Length], 1, k => Along([.. outer, k]));
         }
-        if (isWhole) Convolution.Window(e, [.. arg.Kernel], Tap, unrolled: arg.Kernel.Aggregate(1L, (p, v) => p * v) <= 9 ? spatial : 0);
+        if (isWhole) Convolution.Window(e, [.. arg.Kernel], Tap, unrolled: arg.Kernel.Aggregate(1L, (p, v) => p * v) > 9 ? 0 : e.Target.CompilesSlowly ? 1 : spatial);
         else Along([]);
         return arg.Kind switch
         {

@@ -22,6 +22,7 @@ internal sealed class WgslMemory
 
     private readonly Kernel _k;
     private readonly Form[] _forms;
+    private readonly bool[] _isUsed;
 
     private readonly TextRenderer _text;
 
@@ -30,6 +31,7 @@ internal sealed class WgslMemory
         (_k, _text) = (k, text);
         _forms = new Form[k.Buffers.Length];
         ILookup<int, Instruction> accesses = k.Instructions.Where(i => i.Op is KernelOp.Load or KernelOp.Store).ToLookup(i => i.Number);
+        _isUsed = [.. Enumerable.Range(0, _forms.Length).Select(accesses.Contains)];
         for (int b = 0; b < _forms.Length; b++)
         {
             DType type = k.Buffers[b].Type;
@@ -40,13 +42,20 @@ internal sealed class WgslMemory
         }
     }
 
-    public string Declaration(int buffer) => _forms[buffer] switch
+    public string Declaration(int buffer)
     {
-        Form.Elements => $"array<{Element(buffer)}>",
-        Form.Vectors => $"array<vec4<{Element(buffer)}>>",
-        Form.Words => "array<u32>",
-        Form.Atomics => "array<atomic<u32>>",
-    };
+        long count = _isUsed[buffer] ? _k.Buffers[buffer].Count : 0, words = (count * _k.Buffers[buffer].Type.Bits() + 31) / 32;
+        return _forms[buffer] switch
+        {
+            Form.Elements => Array(Element(buffer), count),
+            Form.Vectors => Array($"vec4<{Element(buffer)}>", count / 4),
+            Form.Words => Array("u32", words),
+            Form.Atomics => Array("atomic<u32>", words),
+        };
+    }
+
+    /// <summary>An array of so many elements; 0: of as many as are bound.</summary>
+    private static string Array(string element, long count) => count > 0 ? $"array<{element}, {count}>" : $"array<{element}>";
 
     private string Element(int buffer) => _k.Buffers[buffer].Type switch
     {

@@ -1,8 +1,8 @@
 // And: Bool[9]
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>; // Float32
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>; // Float32
-@group(0) @binding(2) var<storage, read_write> b2: array<f32>; // Float32
-@group(0) @binding(3) var<storage, read_write> b3: array<atomic<u32>>; // Bool
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 9>; // Float32
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 9>; // Float32
+@group(0) @binding(2) var<storage, read_write> b2: array<f32, 9>; // Float32
+@group(0) @binding(3) var<storage, read_write> b3: array<atomic<u32>, 3>; // Bool
 
 fn is_number4(x: vec4<f32>) -> vec4<bool> { return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) <= vec4<u32>(0x7f800000u); }
 

@@ -1,6 +1,6 @@
 // Log: BFloat16[7]
-@group(0) @binding(0) var<storage, read_write> b0: array<u32>; // BFloat16
-@group(0) @binding(1) var<storage, read_write> b1: array<atomic<u32>>; // BFloat16
+@group(0) @binding(0) var<storage, read_write> b0: array<u32, 4>; // BFloat16
+@group(0) @binding(1) var<storage, read_write> b1: array<atomic<u32>, 4>; // BFloat16
 
 fn from_bf16(h: u32) -> f32 { return bitcast<f32>(h << 16u); }
 

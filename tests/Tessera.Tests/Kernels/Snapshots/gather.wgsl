@@ -1,8 +1,8 @@
 // Gather: Float32[3, 4]
-@group(0) @binding(0) var<storage, read_write> b0: array<vec2<u32>>; // Int64
+@group(0) @binding(0) var<storage, read_write> b0: array<vec2<u32>, 3>; // Int64
 @group(0) @binding(1) var<storage, read_write> faults: array<i32>; // Int32
-@group(0) @binding(2) var<storage, read_write> b2: array<f32>; // Float32
-@group(0) @binding(3) var<storage, read_write> b3: array<f32>; // Float32
+@group(0) @binding(2) var<storage, read_write> b2: array<f32, 40>; // Float32
+@group(0) @binding(3) var<storage, read_write> b3: array<f32, 12>; // Float32
 
 fn u64_add(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> { let low = a.x + b.x; return vec2<u32>(low, a.y + b.y + u32(low < a.x)); }
 

@@ -1,7 +1,7 @@
 // Cast: Float32[6]
-@group(0) @binding(0) var<storage, read_write> b0: array<vec2<u32>>; // Int64
-@group(0) @binding(1) var<storage, read_write> b1: array<vec2<u32>>; // Int64
-@group(0) @binding(2) var<storage, read_write> b2: array<f32>; // Float32
+@group(0) @binding(0) var<storage, read_write> b0: array<vec2<u32>, 6>; // Int64
+@group(0) @binding(1) var<storage, read_write> b1: array<vec2<u32>, 6>; // Int64
+@group(0) @binding(2) var<storage, read_write> b2: array<f32, 6>; // Float32
 
 fn u64_shr(a: vec2<u32>, count: u32) -> vec2<u32> {
     let n = count & 31u;

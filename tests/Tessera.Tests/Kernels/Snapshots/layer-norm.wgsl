@@ -1,6 +1,6 @@
 // Norm: Float32[4, 12]
-@group(0) @binding(0) var<storage, read_write> b0: array<vec4<f32>>; // Float32
-@group(0) @binding(1) var<storage, read_write> b1: array<vec4<f32>>; // Float32
+@group(0) @binding(0) var<storage, read_write> b0: array<vec4<f32>, 12>; // Float32
+@group(0) @binding(1) var<storage, read_write> b1: array<vec4<f32>, 12>; // Float32
 
 @compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {

@@ -1,6 +1,6 @@
 // Cast: UInt8[3, 8]
-@group(0) @binding(0) var<storage, read_write> b0: array<vec4<f32>>; // Float32
-@group(0) @binding(1) var<storage, read_write> b1: array<u32>; // UInt8
+@group(0) @binding(0) var<storage, read_write> b0: array<vec4<f32>, 6>; // Float32
+@group(0) @binding(1) var<storage, read_write> b1: array<u32, 6>; // UInt8
 
 fn packed_bytes(v: vec4<u32>) -> u32 { let w = (v & vec4<u32>(255u)) << vec4<u32>(0u, 8u, 16u, 24u); return w.x | w.y | w.z | w.w; }
 

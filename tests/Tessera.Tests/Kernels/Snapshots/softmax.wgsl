@@ -1,6 +1,6 @@
 // Softmax: Float32[4, 10]
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>; // Float32
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>; // Float32
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 40>; // Float32
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 40>; // Float32
 
 fn real(bits: u32) -> f32 { return bitcast<f32>(bits); }
 

@@ -1,6 +1,6 @@
 // ReduceSum: Float32[3, 8]
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>; // Float32
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>; // Float32
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 480>; // Float32
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 24>; // Float32
 
 @compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group_id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {

@@ -1,6 +1,6 @@
 // Tanh: Float16[3, 6]
-@group(0) @binding(0) var<storage, read_write> b0: array<u32>; // Float16
-@group(0) @binding(1) var<storage, read_write> b1: array<u32>; // Float16
+@group(0) @binding(0) var<storage, read_write> b0: array<u32, 9>; // Float16
+@group(0) @binding(1) var<storage, read_write> b1: array<u32, 9>; // Float16
 
 fn from_f16(h: u32) -> f32 {
     let size = h & 0x7fffu;

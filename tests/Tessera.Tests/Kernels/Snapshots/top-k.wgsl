@@ -1,7 +1,7 @@
 // TopK: Float32[2, 3]
-@group(0) @binding(0) var<storage, read_write> b0: array<f32>; // Float32
-@group(0) @binding(1) var<storage, read_write> b1: array<f32>; // Float32
-@group(0) @binding(2) var<storage, read_write> b2: array<vec2<u32>>; // Int64
+@group(0) @binding(0) var<storage, read_write> b0: array<f32, 18>; // Float32
+@group(0) @binding(1) var<storage, read_write> b1: array<f32, 6>; // Float32
+@group(0) @binding(2) var<storage, read_write> b2: array<vec2<u32>, 6>; // Int64
 
 fn is_number(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) <= 0x7f800000u; }
 

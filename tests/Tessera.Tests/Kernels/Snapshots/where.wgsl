@@ -1,7 +1,7 @@
 // Where: Float32[4, 8]
-@group(0) @binding(0) var<storage, read_write> b0: array<u32>; // Bool
-@group(0) @binding(1) var<storage, read_write> b1: array<vec4<f32>>; // Float32
-@group(0) @binding(2) var<storage, read_write> b2: array<vec4<f32>>; // Float32
+@group(0) @binding(0) var<storage, read_write> b0: array<u32, 8>; // Bool
+@group(0) @binding(1) var<storage, read_write> b1: array<vec4<f32>, 8>; // Float32
+@group(0) @binding(2) var<storage, read_write> b2: array<vec4<f32>, 8>; // Float32
 
 fn real(bits: u32) -> f32 { return bitcast<f32>(bits); }
 
