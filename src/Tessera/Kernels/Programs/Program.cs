@@ -58,7 +58,7 @@ public sealed record Program(string Target, long Memory, long Fault, ImmutableAr
     public ImmutableArray<string> StepNames { get; init; } = [];
 
     /// <summary>A step as errors name it.</summary>
-    public string Describe(int step) => $"step {step}, {(StepNames.IsEmpty ? Kernels[Steps[step].Kernel].Name : StepNames[step])}";
+    public string Describe(int step) => $"step {step}, {(!StepNames.IsEmpty ? StepNames[step] : Steps[step].Kernel == ProgramStep.Clear ? "Clear" : Kernels[Steps[step].Kernel].Name)}";
 
     /// <summary>Bytes that a device gives to it: the arena and the constants.</summary>
     public long Footprint => Memory + ConstantTable.Sum(c => c.Bytes);
