@@ -47,6 +47,8 @@ public static class Knobs
 
     public static Knob Snapshots { get; } = new("TESSERA_SNAPSHOTS", "0", "1 lets the tests of renderers write what they render into the repository instead of comparing it.");
 
+    public static Knob Slow { get; } = new("TESSERA_SLOW", "0", "1 runs the tests that take many minutes: all cases on engines whose kernels a driver compiles on the processor.");
+
     public static Knob Cache { get; } = new("TESSERA_CACHE", "", "Folder of what is fetched or computed once; absent means the folder tessera where the system keeps caches.");
 
     public static Knob XdgCacheHome { get; } = new("XDG_CACHE_HOME", "", "Where Linux systems keep caches (XDG Base Directory Specification); absent means ~/.cache.");
@@ -66,5 +68,5 @@ public static class Knobs
     public static Knob VirtualEnvironment { get; } = new("VIRTUAL_ENV", "", "Folder of the active environment of Python, where the engine cuda looks for CUDA's compiler.");
 
     /// <summary>Every knob, by name.</summary>
-    public static IReadOnlyList<Knob> All => [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers, CudaPath, CudaHome, CondaPrefix, VirtualEnvironment }.OrderBy(k => k.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<Knob> All => [.. new[] { PoolTrace, PoolGuard, Suite, OnnxTestData, Seed, Snapshots, Slow, FuzzSeconds, Cache, XdgCacheHome, ProgramPath, VulkanDrivers, CudaPath, CudaHome, CondaPrefix, VirtualEnvironment }.OrderBy(k => k.Name, StringComparer.Ordinal)];
 }
