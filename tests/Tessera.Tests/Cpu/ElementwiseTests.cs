@@ -44,12 +44,13 @@ public sealed class ElementwiseTests
                 {
                     0 => g.Min(g.Max(g.Add(slope, 3), 0), 6),
                     1 => g.Max(g.Min(g.Add(slope, 0.5), 1), 0),
-                    2 => g.Sigmoid(slope),
+                    2 => g.Sigmoid(quotient),
                     3 => g.Add(g.Erf(quotient), 1),
                     4 => g.Add(g.Scalar(type, 1), g.Unary(GraphOp.Tanh, quotient)),
                     _ => g.Min(g.Add(slope, 3), 6),
                 };
                 Node y = r.Next(2) == 0 ? g.Mul(half, gate) : g.Mul(gate, half);
+                if (r.Next(3) == 0) y = g.Mul(y, r.Next(2) == 0 ? 0.5 : 0.3);
                 // What an activation is made of may be wanted by others too.
                 if (r.Next(3) == 0) c.Check(20 * Tolerance(type), y, gate);
                 else c.Check(20 * Tolerance(type), r.Next(2) == 0 ? y : g.Add(y, x));

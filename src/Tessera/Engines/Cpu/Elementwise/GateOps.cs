@@ -67,23 +67,32 @@ internal sealed unsafe class GateMicroOp<G>(G gate, float scale, double cost) : 
 /// <summary>Products of a value and a function of one, as they make up activations.</summary>
 internal static class Gates
 {
-    /// <summary>The value and the gate's argument of a product, with the operator that computes it in one go; null for other products.</summary>
+    /// <summary>The value and the gate's argument of a product, or of half of one, with the operator that computes it in one go; null for other products.</summary>
+    /// <remarks>The argument of a sigmoid, an erf or a tanh may be divided by a number: it is multiplied with the quotient, which moves it by two roundings at most.</remarks>
     /// <param name="computed">Whether a node is computed in the same program; what a gate is made of must be.</param>
-    public static (Node Value, Node Argument, MicroOp Op)? Of(Node product, Func<Node, bool> computed) =>
-        product.Op != GraphOp.Mul || product.Shape.Count == 1 ? null : Of(product.In[0], product.In[1], computed) ?? Of(product.In[1], product.In[0], computed);
+    public static (Node Value, Node Argument, MicroOp Op)? Of(Node product, Func<Node, bool> computed)
+    {
+        if (product.Op != GraphOp.Mul || product.Shape.Count == 1) return null;
+        if (Sides(product, computed, 1) is { } found) return found;
+        // (a·gate)·2ⁿ is (2ⁿ·a)·gate but for results too small for a full mantissa.
+        return Constant(product) is var (inner, times) && inner.Op == GraphOp.Mul && computed(inner) && float.IsPow2(MathF.Abs(times)) ? Sides(inner, computed, times) : null;
+    }
 
-    private static (Node, Node, MicroOp)? Of(Node value, Node gate, Func<Node, bool> computed)
+    private static (Node, Node, MicroOp)? Sides(Node product, Func<Node, bool> computed, float times) => Of(product.In[0], product.In[1], computed, times) ?? Of(product.In[1], product.In[0], computed, times);
+
+    private static (Node, Node, MicroOp)? Of(Node value, Node gate, Func<Node, bool> computed, float times)
     {
         if (!computed(gate) || gate.Shape != value.Shape) return null;
-        (value, float scale) = computed(value) ? Scaled(value) : (value, 1f);
+        float scale = times;
+        if (computed(value) && Scaled(value) is var (inside, factor) && (times == 1 || factor == 1)) (value, scale) = (inside, times * factor);
         if (gate.Op == GraphOp.Sigmoid)
         {
-            (Node x, float slope) = Inside(gate.In[0], computed);
+            (Node x, float slope) = Divided(gate.In[0], computed);
             return (value, x, new GateMicroOp<SigmoidGate>(new(slope), scale, 0.5));
         }
         if (Shifted(gate, computed) is ({ Op: GraphOp.Erf or GraphOp.Tanh } odd, 1) && computed(odd))
         {
-            (Node x, float slope) = Inside(odd.In[0], computed);
+            (Node x, float slope) = Divided(odd.In[0], computed);
             return (value, x, odd.Op == GraphOp.Erf ? new GateMicroOp<OddGate<ErfOp>>(new(slope), scale, 0.8) : new GateMicroOp<OddGate<TanhOp>>(new(slope), scale, 0.6));
         }
         if (Bounded(gate, computed) is var (inner, low, high) && Shifted(inner, computed) is var (sum, shift))
@@ -95,6 +104,9 @@ internal static class Gates
     }
 
     private static (Node, float) Inside(Node x, Func<Node, bool> computed) => computed(x) ? Scaled(x) : (x, 1);
+
+    private static (Node, float) Divided(Node x, Func<Node, bool> computed) =>
+        x.Op == GraphOp.Div && computed(x) && x.In[0].Shape == x.Shape && Number(x.In[1]) is { } by && float.IsNormal(by) && float.IsNormal(1 / by) ? (x.In[0], 1 / by) : Inside(x, computed);
 
     private static (Node, float) Scaled(Node x) => x.Op == GraphOp.Mul && Constant(x) is var (rest, factor) ? (rest, factor) : (x, 1);
 

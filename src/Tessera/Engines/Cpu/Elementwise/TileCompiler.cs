@@ -42,6 +42,7 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
             _ => Rounded(n, Emit(MicroOps.Binary(n.Op, Type(n)), Type(n), SizeOf(Type(n)), Value(n.In[0]), Value(n.In[1]))),
         };
         _values[n] = y;
+        _made.Add(n);
     }
 
     /// <summary>One micro-operator over a whole operand.</summary>
@@ -109,6 +110,9 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     }
 
     private readonly HashSet<int> _stored = [];
+
+    /// <summary>Nodes of the group so far; others have registers too, once they are read.</summary>
+    private readonly HashSet<Node> _made = [];
 
     /// <summary>Registers of 16-bit values that are not rounded.</summary>
     private readonly HashSet<int> _loose = [];
@@ -217,7 +221,7 @@ internal sealed class TileCompiler(Shape shape, Func<Node, Operand> operand)
     private int? Whole(Node n)
     {
         if (n.Type is not (DType.Float32 or DType.Float16 or DType.BFloat16)) return null;
-        bool Computed(Node x) => _values.TryGetValue(x, out int r) && !_registers[r].Source && !_registers[r].Uniform && x.Constant is null;
+        bool Computed(Node x) => _made.Contains(x) && !_registers[_values[x]].Uniform;
         if (DequantizeMicroOp.Of(n, Computed) is var (values, dequantize)) return Emit(dequantize, DType.Float32, 4, Value(values));
         return Gates.Of(n, Computed) is var (value, argument, op) ? Emit(op, DType.Float32, 4, Value(value), Value(argument)) : null;
     }
