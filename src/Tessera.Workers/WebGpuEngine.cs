@@ -9,9 +9,13 @@ public sealed class WebGpuEngine(string? host = null, EngineOptions? options = n
 {
     private protected override string? Lacks(WorkerCapabilities c) => c.Webgpu.Available ? null : c.Webgpu.Reason ?? "there is no adapter";
 
-    private protected override Program Render(Graph graph, WorkerCapabilities c, out IReadOnlyList<PlanStep> plan) => Programs.WebGpu(graph, out plan);
+    private protected override Program Render(Graph graph, WorkerCapabilities c, out IReadOnlyList<PlanStep> plan) => Programs.WebGpu(graph, TargetOf(c), out plan);
 
-    protected override string? Refusal(Node node) => Programs.Refusal(node, KernelTarget.WebGpu);
+    protected override string? Refusal(Node node) => Programs.Refusal(node, Worker is { } w ? TargetOf(w.Start(default)) : KernelTarget.WebGpu);
+
+    /// <summary>With as many buffers to a kernel as the adapter binds: every one binds eight.</summary>
+    private static KernelTarget TargetOf(WorkerCapabilities c) =>
+        c.Webgpu.Limits is { } limits && limits.TryGetValue("maxStorageBuffersPerShaderStage", out double most) ? KernelTarget.WebGpu with { MostBuffers = (int)Math.Clamp(most, KernelTarget.WebGpu.MostBuffers, int.MaxValue) } : KernelTarget.WebGpu;
 
     private protected override IEnumerable<DType> Computes(WorkerCapabilities c) => Enum.GetValues<DType>().Where(t => KernelType.Reads(t) is not null);
 

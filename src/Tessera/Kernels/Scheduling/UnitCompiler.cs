@@ -5,7 +5,7 @@ namespace Tessera.Kernels;
 /// <summary>Writes the kernels of one unit of a schedule.</summary>
 internal sealed class UnitCompiler
 {
-    private const int Wide = 4;
+    private const int Wide = 4, MostTurns = 32768;
 
     private readonly Schedule _schedule;
     private readonly Node _root;
@@ -229,7 +229,9 @@ internal sealed class UnitCompiler
         Shape domain = Shape.Of(_root.Outputs[1].Shape[0], _root.Outputs[1].Shape[1]);
         Arg.Rnn a = (Arg.Rnn)_root.Arg!;
         bool packs = _target.PacksOperands && TakesVectors() && a.Hidden % Wide == 0 && _root.In[1].Op == GraphOp.Const && _root.In[2].Op == GraphOp.Const;
-        int vectors = a.Hidden % (2 * Wide) == 0 && !_target.CompilesSlowly ? 2 : 1, width = packs ? vectors * Wide : 1, gates = Recurrent.GatesOf(a.Kind);
+        // Half the code takes twice the turns; drivers bound how often an item may loop.
+        bool isShort = _target.CompilesSlowly && _root.In[0].Shape[0] * (a.Hidden / Wide) * (_root.In[0].Shape[2] + a.Hidden) < MostTurns;
+        int vectors = a.Hidden % (2 * Wide) == 0 && !isShort ? 2 : 1, width = packs ? vectors * Wide : 1, gates = Recurrent.GatesOf(a.Kind);
         UnitWriter w = new(_schedule, _root, _target, domain.Count, packs ? Wide : 1, packs ? [vectors] : []);
         int[] buffers = [.. Enumerable.Range(0, 3).Select(i => w.Buffer(new(_root, i), BufferAccess.ReadWrite))];
         int Weights(int operand) => w.Buffer(new(_root.In[operand], 0, Layout.Gated(_root.In[operand].Shape, gates, width)), BufferAccess.Read);

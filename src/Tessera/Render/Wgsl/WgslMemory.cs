@@ -44,7 +44,9 @@ internal sealed class WgslMemory
 
     public string Declaration(int buffer)
     {
-        long count = _isUsed[buffer] ? _k.Buffers[buffer].Count : 0, words = (count * _k.Buffers[buffer].Type.Bits() + 31) / 32;
+        // What is bound to it may be empty: four bytes, the least there is.
+        if (!_isUsed[buffer]) return "array<u32>";
+        long count = _k.Buffers[buffer].Count, words = (count * _k.Buffers[buffer].Type.Bits() + 31) / 32;
         return _forms[buffer] switch
         {
             Form.Elements => Array(Element(buffer), count),
