@@ -50,15 +50,15 @@ internal sealed class UnitCompiler
             GraphOp.MatMul or GraphOp.Conv => [Blocked(template)],
             GraphOp.Rnn => [Rnn()],
             GraphOp.Host or GraphOp.Attention => throw new TesseraException(ErrorCode.Unsupported, $"{template.Op} has no kernel."),
-            _ => [Best(lanes => Pointwise(_root, lanes, (at, r, e, w) => w.Write(_root, at, r.Read(_root, at))))],
+            _ => [Element(_root, (at, r, e, w) => w.Write(_root, at, r.Read(_root, at)))],
         };
     }
 
-    /// <summary>The form in vectors, when all results have 32 bits and neighbours lie side by side in what it reads.</summary>
-    private static Launch Best(Func<int, (Launch Launch, bool Scattered)> write)
+    /// <summary>Element by element: in vectors along the last axis where neighbours lie side by side in what is read, along another axis where they do there, else one by one.</summary>
+    private Launch Element(Node part, Action<Coords, Reader, Emitter, UnitWriter> body)
     {
-        (Launch vector, bool scattered) = write(Wide);
-        return scattered ? write(1).Launch : vector;
+        (Launch vector, bool scattered) = Pointwise(part, Wide, body);
+        return !scattered ? vector : Across(part, body) ?? Pointwise(part, 1, body).Item1;
     }
 
     /// <summary>Vectors have 32-bit lanes; angles are reduced in Float64 where the target has no sine.</summary>
@@ -96,6 +96,31 @@ internal sealed class UnitCompiler
         e.For(e.Int(0), e.Int(whole), lanes, j => At(first + j));
         if (whole < runs.Piece) At(first + e.Int(runs.Piece - lanes));
         return (w.Finish(_root.Op.ToString()), e.Scattered);
+    }
+
+    /// <summary>Transposes: vectors lie along the axis along which operands do, and their lanes are stored to as many rows. An item takes two such vectors at each place of a row: rows a power of two apart share few places in a cache.</summary>
+    private Launch? Across(Node part, Action<Coords, Reader, Emitter, UnitWriter> body)
+    {
+        const long most = 256;
+        Shape domain = part.Shape;
+        int last = domain.Rank - 1;
+        if (!_target.WalksRuns || !TakesVectors() || domain.Rank < 2 || domain[last] < Wide || _schedule.Layouts.Of(_root) is not null) return null;
+        long piece = Math.Min(most, domain[last]);
+        for (int axis = last - 1; axis >= 0; axis--)
+        {
+            if (domain[axis] < Wide) continue;
+            int vectors = domain[axis] >= 2 * Wide ? 2 : 1, rows = vectors * Wide;
+            Shape items = domain.With(last, (domain[last] + piece - 1) / piece).With(axis, (domain[axis] + rows - 1) / rows);
+            UnitWriter w = new(_schedule, _root, _target, items.Count, Wide, [vectors]);
+            Emitter e = w.E;
+            Coords item = Coords.OfNumber(e, items, e.Item());
+            // The last rows and the last piece end with their axes and may compute some twice.
+            Val row = (item[axis] * e.Int(rows)).Min(e.Int(domain[axis] - rows)), first = (item[last] * e.Int(piece)).Min(e.Int(domain[last] - piece));
+            Val lanes = e.Counting(row + e.Place(0) * e.Int(Wide));
+            e.For(piece, j => body(Coords.OfDigits(e, domain, a => a == axis ? lanes : a == last ? first + j : item[a]), w.R, e, w));
+            if (!e.Scattered) return w.Finish(_root.Op.ToString());
+        }
+        return null;
     }
 
     /// <summary>Elements in the order in which the unit's value stores them.</summary>
@@ -248,13 +273,13 @@ internal sealed class UnitCompiler
             long start = from;
             from += part.Shape[axis];
             if (part.Shape.Count == 0) continue;
-            yield return Best(lanes => Pointwise(part, lanes, (at, r, e, w) => w.Write(_root, at.With(_root.Shape, axis, at[axis] + e.Int(start)), r.Read(part, at))));
+            yield return Element(part, (at, r, e, w) => w.Write(_root, at.With(_root.Shape, axis, at[axis] + e.Int(start)), r.Read(part, at)));
         }
     }
 
     private IEnumerable<Launch> Scatter()
     {
-        yield return Best(lanes => Pointwise(_root, lanes, (at, r, e, w) => w.Write(_root, at, r.Read(_root.In[0], at))));
+        yield return Element(_root, (at, r, e, w) => w.Write(_root, at, r.Read(_root.In[0], at)));
         Shape domain = Scattering.Domain(_root);
         if (domain.Count == 0 || _root.In[1].Shape.Count == 0) yield break;
         UnitWriter w = new(_schedule, _root, _target, domain.Count, 1, []);
