@@ -16,6 +16,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined
   /** Filled with the milliseconds of each step. The run is slower then: every step is waited for. */
   times?: Float64Array | undefined
+  /** Memory for the bytes of each output, given back as the result. Without it each run takes new memory, which may cost more than the work of a small model. */
+  into?: readonly Uint8Array<ArrayBuffer>[] | undefined
 }
 
 /** A program that a device holds. Runs of one program happen one after the other. */

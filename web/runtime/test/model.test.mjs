@@ -39,6 +39,10 @@ test('a target asked for is never replaced by another', () => assert.rejects(Mod
 
 test('wrong inputs are refused by name', async () => {
   const m = await Model.load(address(folder()), { threads: 1 })
+  const first = await m.run({ x: [1, 2, 3, 4] }), second = await m.run({ x: [5, 6, 7, 8] }, { into: first })
+  assert.equal(second.sum.data.buffer, first.sum.data.buffer)
+  assert.deepEqual(second.sum.data, (await m.run({ x: [5, 6, 7, 8] })).sum.data)
+  await assert.rejects(m.run({ x: [1, 2, 3, 4] }, { into: {} }), { code: 'InvalidArgument', message: /output 'sum'/ })
   await assert.rejects(m.run({}), { code: 'InvalidArgument', message: /'x' is missing/ })
   await assert.rejects(m.run({ y: [1] }), { code: 'InvalidArgument', message: /no input 'y'/ })
   await assert.rejects(m.run({ x: [1] }), { code: 'ShapeMismatch' })

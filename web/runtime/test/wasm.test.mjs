@@ -47,6 +47,14 @@ test('a fault is an error, and the program stays usable', async () => {
   assert.deepEqual(floats((await loaded.run([bytes(1, 2, 3, 4)]))[0]), [11, 22, 33, 44])
 })
 
+test('outputs are written where the caller says, or refused by name', async () => {
+  const loaded = await load(await open(1)), into = [new Uint8Array(16)]
+  for (let i = 0; i < 3; i++) assert.equal((await loaded.run([bytes(i, 2, 3, 4)], { into }))[0], into[0])
+  assert.deepEqual(floats(into[0]), [12, 22, 33, 44])
+  await assert.rejects(loaded.run([bytes(1, 2, 3, 4)], { into: [] }), { code: 'InvalidArgument', message: /memory for 0/ })
+  await assert.rejects(loaded.run([bytes(1, 2, 3, 4)], { into: [new Uint8Array(8)] }), { code: 'ShapeMismatch', message: /16 bytes; memory of 8/ })
+})
+
 test('wrong inputs are refused by name', async () => {
   const loaded = await load(await open(1))
   await assert.rejects(loaded.run([]), { code: 'InvalidArgument' })

@@ -75,12 +75,12 @@ export class Model {
     throw new TesseraError('Internal', 'No program was tried.')
   }
 
-  /** Runs with a value for each input; gives each output by its name. */
-  async run(inputs: Inputs, options: { signal?: AbortSignal } = {}): Promise<Record<string, Tensor>> {
+  /** Runs with a value for each input; gives each output by its name. `into`: outputs of an earlier run whose memory this one writes to. */
+  async run(inputs: Inputs, { signal, into }: { signal?: AbortSignal; into?: Record<string, Tensor> } = {}): Promise<Record<string, Tensor>> {
     for (const name of Object.keys(inputs)) {
       if (!this.inputs.some(i => i.name === name)) throw new TesseraError('InvalidArgument', `'${this.name}' has no input '${name}'; its inputs are ${this.inputs.map(i => i.name).join(', ')}.`)
     }
-    const outputs = await this.#program.run(this.inputs.map(i => bytesOf(i, inputs[i.name])), options)
+    const outputs = await this.#program.run(this.inputs.map(i => bytesOf(i, inputs[i.name])), { signal, into: into && this.outputs.map(o => memoryOf(o.name, into[o.name])) })
     return Object.fromEntries(this.outputs.map((o, i) => [o.name, { type: o.type, shape: o.shape, data: elements(o.type, outputs[i] as Uint8Array<ArrayBuffer>) }]))
   }
 
@@ -88,6 +88,11 @@ export class Model {
     this.#program.dispose()
     this.#device?.dispose()
   }
+}
+
+function memoryOf(name: string, given: Tensor | undefined): Uint8Array<ArrayBuffer> {
+  if (given === undefined) throw new TesseraError('InvalidArgument', `There is no memory for the output '${name}'; give the outputs of an earlier run.`)
+  return new Uint8Array(given.data.buffer as ArrayBuffer, given.data.byteOffset, given.data.byteLength)
 }
 
 function bytesOf(spec: Spec, given: Inputs[string] | undefined): Uint8Array {

@@ -116,11 +116,12 @@ export class Session {
     const counts = new DataView(payload.buffer, payload.byteOffset), samples = counts.getUint32(0, true), runs = counts.getUint32(4, true)
     const inputs = cut(entry.program, payload.subarray(8))
     const times = new Float64Array(samples)
+    let into: Uint8Array<ArrayBuffer>[] | undefined
     const running = (entry.running = new AbortController())
     try {
       for (let s = 0; s < samples; s++) {
         const begin = performance.now()
-        for (let r = 0; r < runs; r++) await entry.loaded.run(inputs, { signal: running.signal })
+        for (let r = 0; r < runs; r++) into = await entry.loaded.run(inputs, { signal: running.signal, into })
         times[s] = (performance.now() - begin) / runs
       }
     } finally {

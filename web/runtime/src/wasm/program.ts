@@ -1,6 +1,7 @@
 import type { LoadedProgram, RunOptions, Turns } from '../device.js'
 import { describe, TesseraError, throwIfAborted } from '../errors.js'
 import { checkInputs } from '../program/inputs.js'
+import { checkOutputs, takeOutputs } from '../program/outputs.js'
 import type { Binding, Program } from '../program/format.js'
 import type { Heap } from './heap.js'
 import { Team } from './team.js'
@@ -55,6 +56,7 @@ export class WasmProgram implements LoadedProgram {
     if (this.#disposed) return Promise.reject(new TesseraError('InvalidArgument', 'The program was disposed.'))
     try {
       checkInputs(this.#program, inputs)
+      checkOutputs(this.#program, options.into)
     } catch (e) {
       return Promise.reject(e)
     }
@@ -67,7 +69,7 @@ export class WasmProgram implements LoadedProgram {
     void this.#placed.turns.take(() => Promise.resolve(this.#give()))
   }
 
-  async #run(inputs: readonly Uint8Array[], { signal, times }: RunOptions): Promise<Uint8Array<ArrayBuffer>[]> {
+  async #run(inputs: readonly Uint8Array[], { signal, times, into }: RunOptions): Promise<Uint8Array<ArrayBuffer>[]> {
     throwIfAborted(signal)
     const p = this.#program, { heap, arena } = this.#placed
     const before = heap.bytes()
@@ -94,7 +96,7 @@ export class WasmProgram implements LoadedProgram {
     if (new Int32Array(heap.memory.buffer)[(arena + p.fault) >> 2] !== 0) {
       throw new TesseraError('InvalidArgument', `An index lies outside its axis; the program's kernels are ${[...new Set(p.kernels.map(k => k.name))].slice(0, 8).join(', ')}.`)
     }
-    return p.outputs.map(v => after.slice(this.#address(v.value), this.#address(v.value) + (p.values[v.value] as Binding).bytes))
+    return takeOutputs(p, into, v => after.subarray(this.#address(v), this.#address(v) + (p.values[v] as Binding).bytes))
   }
 
   #launch(launch: Launch, step: number): void {

@@ -2,6 +2,7 @@ import type { ConstantSource, LoadedProgram, LoadOptions, RunOptions } from '../
 import { describe, TesseraError, throwIfAborted } from '../errors.js'
 import type { Binding, Program } from '../program/format.js'
 import { checkInputs } from '../program/inputs.js'
+import { checkOutputs, takeOutputs } from '../program/outputs.js'
 import { padded, write } from './buffers.js'
 import type { Life, WebGpuDevice } from './device.js'
 import { BufferUsage, readMode } from './flags.js'
@@ -59,6 +60,7 @@ export class WebGpuProgram implements LoadedProgram {
     return this.#device.turns.take(async () => {
       if (this.#disposed) throw new TesseraError('InvalidArgument', 'The program was disposed.')
       checkInputs(this.#program, inputs)
+      checkOutputs(this.#program, options.into)
       throwIfAborted(options.signal)
       const life = await this.#device.life()
       if (life !== this.#placed.life) this.#placed = await place(life, this.#program, this.#source, { signal: options.signal })
@@ -72,7 +74,7 @@ export class WebGpuProgram implements LoadedProgram {
     void this.#device.turns.take(() => Promise.resolve(unplace(this.#placed, this.#program)))
   }
 
-  async #run(inputs: readonly Uint8Array[], { signal, times }: RunOptions): Promise<Uint8Array<ArrayBuffer>[]> {
+  async #run(inputs: readonly Uint8Array[], { signal, times, into }: RunOptions): Promise<Uint8Array<ArrayBuffer>[]> {
     const p = this.#program, { life, arena, launches } = this.#placed, { device } = life
     device.pushErrorScope('validation')
     device.pushErrorScope('out-of-memory')
@@ -94,10 +96,10 @@ export class WebGpuProgram implements LoadedProgram {
         throwIfAborted(signal)
       }
     }
-    return this.#read()
+    return this.#read(into)
   }
 
-  async #read(): Promise<Uint8Array<ArrayBuffer>[]> {
+  async #read(into: RunOptions['into']): Promise<Uint8Array<ArrayBuffer>[]> {
     const p = this.#program, { life, arena, constants, results } = this.#placed, { device } = life
     const encoder = device.createCommandEncoder()
     let at = 0
@@ -117,19 +119,22 @@ export class WebGpuProgram implements LoadedProgram {
       if (life.lost !== undefined) throw new TesseraError('DeviceLost', `${life.adapter} was lost during the run: ${life.lost}. The next run takes a new device.`, { cause: e })
       throw new TesseraError('Internal', `Results can't be read from ${life.adapter}: ${(memory ?? validation)?.message ?? describe(e)}`, { cause: e })
     }
-    const all = new Uint8Array(results.getMappedRange()).slice()
-    results.unmap()
-    if (memory !== null) throw new TesseraError('OutOfMemory', `${life.adapter} ran out of memory: ${memory.message}`)
-    if (validation !== null) throw new TesseraError('Internal', `${life.adapter} refused the run: ${validation.message}`)
-    if (new Uint32Array(all.buffer, at, 1)[0] !== 0) {
-      throw new TesseraError('InvalidArgument', `An index lies outside its axis; the program's kernels are ${[...new Set(p.kernels.map(k => k.name))].slice(0, 8).join(', ')}.`)
+    try {
+      if (memory !== null) throw new TesseraError('OutOfMemory', `${life.adapter} ran out of memory: ${memory.message}`)
+      if (validation !== null) throw new TesseraError('Internal', `${life.adapter} refused the run: ${validation.message}`)
+      const all = new Uint8Array(results.getMappedRange())
+      if (new Uint32Array(all.buffer, at, 1)[0] !== 0) {
+        throw new TesseraError('InvalidArgument', `An index lies outside its axis; the program's kernels are ${[...new Set(p.kernels.map(k => k.name))].slice(0, 8).join(', ')}.`)
+      }
+      at = 0
+      return takeOutputs(p, into, v => {
+        const { bytes } = p.values[v] as Binding, from = at
+        at += padded(bytes)
+        return all.subarray(from, from + bytes)
+      })
+    } finally {
+      results.unmap()
     }
-    at = 0
-    return p.outputs.map(v => {
-      const { bytes } = p.values[v.value] as Binding
-      at += padded(bytes)
-      return all.subarray(at - padded(bytes), at - padded(bytes) + bytes)
-    })
   }
 }
 
