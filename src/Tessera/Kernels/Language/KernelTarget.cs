@@ -11,16 +11,17 @@ namespace Tessera.Kernels;
 /// <param name="WritesFloat64">The renderer writes 64-bit floats in integers: exact, and slow.</param>
 /// <param name="HasPairs"><see cref="KernelOp.PairDot"/> exists and is faster than two products.</param>
 /// <param name="CompilesSlowly">Drivers take longer to compile a kernel than to run it: what follows a product is a loop over the results of an item, windows are written out along one axis only, the sizes of buffers are part of the code, so that drivers need not check indices by sizes that they load, and memory is filled with zeros by the device itself.</param>
+/// <param name="KeepsOrder">Floating arithmetic is done as it is written; elsewhere a driver may take (x + y) − y for x.</param>
 /// <param name="Group">Work items of a workgroup where a kernel leaves the choice.</param>
-public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, bool WalksRuns = false, int Alignment = 64, int MostBuffers = int.MaxValue, bool WritesFloat64 = false, bool HasPairs = false, bool CompilesSlowly = false, int Group = 64)
+public sealed record KernelTarget(string Name, bool HasFunctions, bool HasFloat64, bool PacksOperands = false, bool WalksRuns = false, int Alignment = 64, int MostBuffers = int.MaxValue, bool WritesFloat64 = false, bool HasPairs = false, bool CompilesSlowly = false, bool KeepsOrder = false, int Group = 64)
 {
     /// <summary>Whether tensors may be of Float64.</summary>
     public bool TakesFloat64 => HasFloat64 || WritesFloat64;
 
     /// <summary>The interpreter: everything.</summary>
-    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true, PacksOperands: true, WalksRuns: true, HasPairs: true);
+    public static KernelTarget Interpreter { get; } = new("interpreter", HasFunctions: true, HasFloat64: true, PacksOperands: true, WalksRuns: true, HasPairs: true, KeepsOrder: true);
 
-    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true, PacksOperands: true, WalksRuns: true, HasPairs: true);
+    public static KernelTarget Wasm { get; } = new("wasm", HasFunctions: false, HasFloat64: true, PacksOperands: true, WalksRuns: true, HasPairs: true, KeepsOrder: true);
 
     /// <summary>WGSL, within the limits that every WebGPU device keeps. Its own functions may be off by more than a conforming engine is.</summary>
     public static KernelTarget WebGpu { get; } = new("webgpu", HasFunctions: false, HasFloat64: false, PacksOperands: true, Alignment: 256, MostBuffers: 8, WritesFloat64: true, CompilesSlowly: true);

@@ -54,7 +54,7 @@ internal static class Contraction
         Coords line = Coords.OfDigits(e, Lines.Of(s, arg.Axes), a => at[from[a]]);
         LineWalk walk = new(e, s, arg.Axes, line, inVectors);
         // Sums and products of truth values are bounded by true.
-        Val all = truth ? walk.Fold(start, (p, q) => join(p, q).Min(1), c => r.Read(n.In[0], c).To(ScalarKind.Int32)) : walk.Fold(start, join, c => r.Read(n.In[0], c));
+        Val all = truth ? walk.Fold(start, (p, q) => join(p, q).Min(1), c => r.Read(n.In[0], c).To(ScalarKind.Int32)) : walk.Fold(start, join, c => r.Read(n.In[0], c), isCheap: true);
         return truth ? !all.Is(0) : Finish(all, n);
     }
 

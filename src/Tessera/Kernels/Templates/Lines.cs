@@ -14,7 +14,7 @@ internal static class Lines
     {
         Node x = n.In[0];
         KernelType type = KernelType.Reads(n.Type)!.Value;
-        Val top = walk.Fold(e.Const(type, double.NegativeInfinity), (p, q) => p.Max(q), c => r.Read(x, c));
+        Val top = walk.Fold(e.Const(type, double.NegativeInfinity), (p, q) => p.Max(q), c => r.Read(x, c), isCheap: true);
         bool isLog = n.Op == GraphOp.LogSoftmax;
         Val sum = walk.Fold(e.Const(type, 0.0), (p, q) => p + q, c =>
         {

@@ -6,14 +6,39 @@ internal static class Written
     /// <summary>x = n·ln 2 + r, a polynomial in r, scaled by 2ⁿ in two steps so that subnormals round once more only. Float32: at most 2 ulp.</summary>
     public static Val Exp(Val x)
     {
-        bool single = x.Type.Kind == ScalarKind.Float32;
+        if (x.Type.Kind == ScalarKind.Float32) return SingleExp(x);
         Emitter e = x.E;
-        Val c = single ? x.Clamp(-104, 89) : x.Clamp(-746, 710);
+        Val c = x.Clamp(-746, 710);
         Val n = e.Unary(KernelOp.Round, c * 1.4426950408889634);
-        Val r = single ? n.Fma(e.Like(x, 2.12194440e-4), n.Fma(e.Like(x, -0.693359375), c)) : c - n * 6.93147180369123816490e-01 - n * 1.90821492927058770002e-10;
-        Val y = single ? Maths.Horner(r, 0.00139261761199, 0.00836317307451, 0.0416665546621, 0.166665770256, 0.5) * (r * r) + r + 1 : IsLooped(x) ? Nested(x, 14, n => r / n) : Maths.Horner(r, InverseFactorials);
+        Val r = c - n * 6.93147180369123816490e-01 - n * 1.90821492927058770002e-10;
+        Val y = IsLooped(x) ? Nested(x, 14, n => r / n) : Maths.Horner(r, InverseFactorials);
         Val half = e.Unary(KernelOp.Floor, n * 0.5);
         return y * Power(half) * Power(n - half);
+    }
+
+    private static Val SingleExp(Val x)
+    {
+        Emitter e = x.E;
+        Val c = x.Clamp(-104, 89);
+        (Val n, Val power) = Whole(c * 1.4426950408889634);
+        Val r = n.Fma(e.Like(x, 2.12194440e-4), n.Fma(e.Like(x, -0.693359375), c));
+        Val y = Maths.Horner(r, 0.00139261761199, 0.00836317307451, 0.0416665546621, 0.166665770256, 0.5) * (r * r) + r + 1;
+        Val half = power >> 1;
+        Val Scale(Val p) => (p + 127 << 23).Bits(ScalarKind.Float32);
+        return y * Scale(half) * Scale(power - half);
+    }
+
+    /// <summary>The nearest whole number below 2²², as Float32 and as Int32. Adding 1½ · 2²³ rounds to it, and leaves it in the low bits of the sum: conversions of vectors cost more than the rest of an exponential.</summary>
+    private static (Val Float, Val Integer) Whole(Val x)
+    {
+        const double shift = 12582912;
+        if (!x.E.Target.KeepsOrder)
+        {
+            Val rounded = x.E.Unary(KernelOp.Round, x);
+            return (rounded, rounded.To(ScalarKind.Int32));
+        }
+        Val shifted = x + shift;
+        return (shifted - shift, shifted.Bits(ScalarKind.Int32) - BitConverter.SingleToInt32Bits((float)shift));
     }
 
     private static readonly double[] InverseFactorials = [.. Enumerable.Range(0, 15).Select(k => 1 / Factorial(14 - k))];
@@ -23,9 +48,8 @@ internal static class Written
     /// <summary>2ⁿ for whole n in the range of exponents.</summary>
     private static Val Power(Val n)
     {
-        bool single = n.Type.Kind == ScalarKind.Float32;
-        Val i = n.To(single ? ScalarKind.Int32 : ScalarKind.Int64);
-        return (i + (single ? 127 : 1023) << (single ? 23 : 52)).Bits(n.Type.Kind);
+        Val i = n.To(ScalarKind.Int64);
+        return (i + 1023 << 52).Bits(ScalarKind.Float64);
     }
 
     /// <summary>x = 2ᵏ·m with m from √½ to √2; ln m = 2·artanh s with s = (m − 1) ÷ (m + 1).</summary>

@@ -190,6 +190,12 @@ internal sealed class WasmFunction
                 _code.Op(WasmTypes.Op(KernelOp.Add, i.Type)!.Value);
                 break;
             case KernelOp.Not: Not(i); break;
+            case KernelOp.Min or KernelOp.Max when Bound(i) is { } bound:
+                // One instruction of the processor where wasm's own minimum takes seven: a bound is neither NaN nor one of two zeros.
+                Push(bound == i.In[0] ? i.In[1] : i.In[0]);
+                Push(bound);
+                _code.Op(i.Op == KernelOp.Min ? WasmOp.F32x4Pmin : WasmOp.F32x4Pmax);
+                break;
             default:
                 // A comparison is named by what it compares.
                 if (WasmTypes.Op(i.Op, i.In[0].Type) is not { } op) { Several(i); break; }
@@ -198,6 +204,10 @@ internal sealed class WasmFunction
                 break;
         }
     }
+
+    /// <summary>The operand of a minimum or maximum of vectors that is a number other than zero.</summary>
+    private static Instruction? Bound(Instruction i) => i.Type is { Kind: ScalarKind.Float32, Lanes: > 1 }
+        ? Array.Find([.. i.In], x => (x.Op == KernelOp.Splat ? x.In[0] : x) is { Op: KernelOp.Const, Arg: KernelArg.Real { Value: not 0 and var v } } && !double.IsNaN(v)) : null;
 
     private WasmMemory.Place Address(Instruction access)
     {
