@@ -81,7 +81,7 @@ internal sealed partial class Specializer
     }
 
     /// <summary>Entries whose value decides the plan and is small: their values are made part of the plan's key instead of ending the stage.</summary>
-    private IReadOnlySet<int> CheapNeeds()
+    private HashSet<int> CheapNeeds()
     {
         const int small = 16;
         HashSet<int> entries = [];

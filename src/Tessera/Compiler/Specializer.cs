@@ -45,7 +45,7 @@ internal sealed partial class Specializer
                 s.BindLive(live);
                 foreach (Item i in start.Items) s.Take(i);
                 if (s._needed.Count == 0) return s.Finish();
-                IReadOnlySet<int> more = s.CheapNeeds();
+                HashSet<int> more = s.CheapNeeds();
                 if (more.IsSubsetOf(needs)) return s.Finish();
                 needs = new HashSet<int>([.. needs, .. more]);
             }
