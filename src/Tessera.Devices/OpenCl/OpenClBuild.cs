@@ -5,6 +5,9 @@ namespace Tessera.Devices.OpenCl;
 /// <summary>OpenCL's compiler.</summary>
 internal static unsafe class OpenClBuild
 {
+    // One at a time in the process: compilers have state that contexts share, however they are called.
+    private static readonly Lock Compiler = new();
+
     /// <summary>Compiles a source.</summary>
     /// <param name="what">What it holds, for errors.</param>
     /// <param name="options">Of the compiler.</param>
@@ -20,8 +23,12 @@ internal static unsafe class OpenClBuild
             code = OpenClApi.CreateProgram(device.Context, 1, &t, &length, out error);
         }
         device.Check(error, $"take the source of {what}");
-        if (Built(device, code, options)) return code;
-        string log = Log(device, code);
+        string log;
+        lock (Compiler)
+        {
+            if (Built(device, code, options)) return code;
+            log = Log(device, code);
+        }
         _ = OpenClApi.ReleaseProgram(code);
         throw new TesseraException(ErrorCode.Internal, $"{device.Info.Name} ({device.Info.Driver}) could not compile {what}: {log.TrimEnd('.')}. Update the driver, or choose another engine.");
     }
@@ -29,6 +36,7 @@ internal static unsafe class OpenClBuild
     /// <summary>What <see cref="Binary"/> gave in this process or another; null for that of another version of the driver, or a damaged one.</summary>
     public static nint? FromBinary(OpenClDevice device, byte[] binary, string options)
     {
+        lock (Compiler)
         fixed (byte* p = binary)
         {
             byte* b = p;
