@@ -37,18 +37,18 @@ internal static unsafe class OpenClBuild
     public static nint? FromBinary(OpenClDevice device, byte[] binary, string options)
     {
         lock (Compiler)
-        fixed (byte* p = binary)
-        {
-            byte* b = p;
-            nuint length = (nuint)binary.Length;
-            nint d = device.Handle;
-            int state;
-            nint code = OpenClApi.CreateProgramFromBinary(device.Context, 1, &d, &length, &b, &state, out int error);
-            if (error != OpenClCodes.Success) return null;
-            if (state == OpenClCodes.Success && Built(device, code, options)) return code;
-            _ = OpenClApi.ReleaseProgram(code);
-            return null;
-        }
+            fixed (byte* p = binary)
+            {
+                byte* b = p;
+                nuint length = (nuint)binary.Length;
+                nint d = device.Handle;
+                int state;
+                nint code = OpenClApi.CreateProgramFromBinary(device.Context, 1, &d, &length, &b, &state, out int error);
+                if (error != OpenClCodes.Success) return null;
+                if (state == OpenClCodes.Success && Built(device, code, options)) return code;
+                _ = OpenClApi.ReleaseProgram(code);
+                return null;
+            }
     }
 
     /// <summary>What the driver compiled; empty when it does not hand it out.</summary>
