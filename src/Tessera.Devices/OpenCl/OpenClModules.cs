@@ -99,7 +99,7 @@ internal sealed class OpenClModules(OpenClDevice device, DeviceOptions options)
     }
 
     /// <summary>On disk: for each kernel the names of those that it was compiled with, and under the name of these together what the driver made of them.</summary>
-    private void Keep(string[] keys, byte[] code)
+    private static void Keep(string[] keys, byte[] code)
     {
         if (code.Length == 0) return;
         byte[] names = Encoding.UTF8.GetBytes(string.Join('\n', keys));
