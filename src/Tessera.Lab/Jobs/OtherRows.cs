@@ -20,7 +20,8 @@ internal static class NormalizationRows
     private static OpRow Softmax(long n, long rows, IReadOnlyList<Gate>? gates = null) => new("normalization", rows == 1 ? $"Softmax {n}" : $"Softmax {rows}×{n}", () => new OpBuilder().In("x", rows, n).Node("Softmax", "x", "y").Out("y", rows, n).Build()) { Operations = 4.0 * rows * n, Gates = gates ?? [] };
 
     private static OpRow Batch(long n, double gate) => new("normalization", $"BatchNormalization 32×{n}", () => new OpBuilder().In("x", 32, n).Const("s", n).Const("b", n).Const("m", n).Const("v", Tensor.From([.. Enumerable.Repeat(1f, (int)n)], [n]))
-        .Node("BatchNormalization", "x s b m v", "y").Out("y", 32, n).Build()) { Operations = 2.0 * 32 * n, Gates = Gate.Of(wasm: gate) };
+        .Node("BatchNormalization", "x s b m v", "y").Out("y", 32, n).Build())
+    { Operations = 2.0 * 32 * n, Gates = Gate.Of(wasm: gate) };
 
     private static OpRow Layer(long rows, long n, IReadOnlyList<Gate>? gates = null) =>
         new("normalization", $"LayerNormalization {rows}×{n}", () => new OpBuilder().In("x", rows, n).Const("s", n).Const("b", n).Node("LayerNormalization", "x s b", "y").Out("y", rows, n).Build()) { Operations = 7.0 * rows * n, Gates = gates ?? [] };
@@ -103,8 +104,10 @@ internal static class FourierRows
         long columns = real ? n / 2 + 1 : n;
         // onnxruntime's transforms of other lengths are off by 1.2e-4; FFTW's and ours agree to 3e-7.
         return new("fourier", $"DFT {(real ? "real" : "complex")} {(rows > 1 ? $"{rows}×" : "")}{n}", () => new OpBuilder().In("x", rows, n, real ? 1 : 2).Node("DFT", "x", "y", OnnxAttribute.Of("axis", 1L), OnnxAttribute.Of("onesided", real ? 1L : 0L)).Out("y", rows, columns, 2).Build())
-        { Operations = (real ? 2.5 : 5) * rows * n * Math.Log2(n), Bound = new(long.IsPow2(n) ? 1e-4 : 5e-4), Native = NativeJob.Fft(rows, n, real), // In WebAssembly it may take twice as long.
-            Gates = Gate.Of(gate, 2 * gate) };
+        {
+            Operations = (real ? 2.5 : 5) * rows * n * Math.Log2(n), Bound = new(long.IsPow2(n) ? 1e-4 : 5e-4), Native = NativeJob.Fft(rows, n, real), // In WebAssembly it may take twice as long.
+            Gates = Gate.Of(gate, 2 * gate)
+        };
     }
 }
 
