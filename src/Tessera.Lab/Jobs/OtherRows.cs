@@ -105,7 +105,8 @@ internal static class FourierRows
         // onnxruntime's transforms of other lengths are off by 1.2e-4; FFTW's and ours agree to 3e-7.
         return new("fourier", $"DFT {(real ? "real" : "complex")} {(rows > 1 ? $"{rows}×" : "")}{n}", () => new OpBuilder().In("x", rows, n, real ? 1 : 2).Node("DFT", "x", "y", OnnxAttribute.Of("axis", 1L), OnnxAttribute.Of("onesided", real ? 1L : 0L)).Out("y", rows, columns, 2).Build())
         {
-            Operations = (real ? 2.5 : 5) * rows * n * Math.Log2(n), Bound = new(long.IsPow2(n) ? 1e-4 : 5e-4), Native = NativeJob.Fft(rows, n, real), // In WebAssembly it may take twice as long.
+            Operations = (real ? 2.5 : 5) * rows * n * Math.Log2(n), Bound = new(long.IsPow2(n) ? 1e-4 : 5e-4), Native = NativeJob.Fft(rows, n, real),
+            // In WebAssembly it may take twice as long.
             Gates = Gate.Of(gate, 2 * gate)
         };
     }
