@@ -20,7 +20,13 @@ internal static class KernelFiles
     public static byte[]? Read(string kind, string key)
     {
         string file = File(kind, key);
-        try { return System.IO.File.Exists(file) ? System.IO.File.ReadAllBytes(file) : null; }
+        try
+        {
+            if (!System.IO.File.Exists(file)) return null;
+            byte[] all = System.IO.File.ReadAllBytes(file);
+            // A file that was cut short, or written by an earlier version, is none: drivers trust what they are given.
+            return all.Length >= SHA256.HashSizeInBytes && SHA256.HashData(all.AsSpan(SHA256.HashSizeInBytes)).AsSpan().SequenceEqual(all.AsSpan(0, SHA256.HashSizeInBytes)) ? all[SHA256.HashSizeInBytes..] : null;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return null; }
     }
 
@@ -32,7 +38,7 @@ internal static class KernelFiles
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             string part = $"{file}.{Guid.NewGuid():N}.tmp";
-            System.IO.File.WriteAllBytes(part, code);
+            System.IO.File.WriteAllBytes(part, [.. SHA256.HashData(code), .. code]);
             System.IO.File.Move(part, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }

@@ -66,6 +66,17 @@ public sealed class DeviceFailureTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void A_device_lost_while_nothing_ran_is_opened_for_the_next_session(string name)
+    {
+        Assert.SkipWhen(name == "cuda", "A GPU of this machine is not taken away.");
+        using DeviceEngine engine = Started(name == "cuda:host" ? "cuda:host:6" : name);
+        Lose(engine);
+        using Executable e = Product(engine);
+        Run(e);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task A_lost_device_is_opened_again_for_every_session_while_others_run(string name)
     {
         Assert.SkipWhen(name == "cuda", "A GPU of this machine is not taken away.");

@@ -30,10 +30,10 @@ internal sealed class OpenClModules(OpenClDevice device, DeviceOptions options)
         // Kernels of a program may differ in nothing that their source says.
         Dictionary<string, int> missing = [];
         List<Module> opened = [];
-        for (int i = 0; i < keys.Length; i++)
-            if (!_modules.ContainsKey(keys[i]) && !missing.ContainsKey(keys[i]) && !Open(keys[i], opened)) missing.Add(keys[i], i);
         try
         {
+            for (int i = 0; i < keys.Length; i++)
+                if (!_modules.ContainsKey(keys[i]) && !missing.ContainsKey(keys[i]) && !Open(keys[i], opened)) missing.Add(keys[i], i);
             foreach (int[] some in missing.Values.Chunk(Together)) Compile(program, some, keys, opened);
         }
         catch

@@ -19,6 +19,10 @@ internal static unsafe class WebGpuFiles
         Data = device,
     };
 
+    // Asked for its size, then for itself, on one thread: the file may change between, and some versions of Dawn take what is not filled in for a hit.
+    [ThreadStatic]
+    private static (string Name, byte[]? Code) s_asked;
+
     private static string Key(byte* key, nuint length) => KernelFiles.Key("", new ReadOnlySpan<byte>(key, (int)length));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -26,10 +30,14 @@ internal static unsafe class WebGpuFiles
     {
         try
         {
-            if (KernelFiles.Read(Folder, Key(key, length)) is not { } code) return 0;
-            if (to == null) return (nuint)code.Length;
-            // Another process wrote another file meanwhile.
-            if ((nuint)code.Length != capacity) return 0;
+            string name = Key(key, length);
+            if (to == null)
+            {
+                s_asked = KernelFiles.Read(Folder, name) is { } found ? (name, found) : default;
+                return (nuint)(s_asked.Code?.Length ?? 0);
+            }
+            if (s_asked is not (var asked, { } code) || asked != name || (nuint)code.Length != capacity) return 0;
+            s_asked = default;
             code.CopyTo(new Span<byte>(to, code.Length));
             (GCHandle.FromIntPtr(data).Target as WebGpuDevice)?.Count(found: 1, kept: 0);
             return capacity;

@@ -20,7 +20,7 @@ public abstract partial class Engine
                 RuntimeHelpers.RunClassConstructor(typeof(Compiler.Passes).TypeHandle);
                 // A session asks nothing of its engine before its first plan; an engine of this process may still be starting then.
                 session = Open(model, options, Path.GetFileName(path), ownsModel: true);
-                if (IsHost) return session;
+                if (IsHost && !starting.IsCompleted) return session;
                 starting.GetAwaiter().GetResult();
                 EnsureInitialized();
                 return session;
@@ -40,9 +40,14 @@ public abstract partial class Engine
     }
 
     /// <summary>Starts the engine on a thread of its own, so that the first model is read meanwhile; done at once when it runs already, or there is one processor only.</summary>
-    private Task StartBeside() => _health.State != EngineState.Created || Environment.ProcessorCount == 1
-        ? Task.CompletedTask
-        : Task.Factory.StartNew(EnsureInitialized, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+    private Task StartBeside()
+    {
+        if (_health.State != EngineState.Created || Environment.ProcessorCount == 1) return Task.CompletedTask;
+        Task starting = Task.Factory.StartNew(EnsureInitialized, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        // Where the session does not wait for it, its first plan starts the engine again and says why that fails.
+        _ = starting.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return starting;
+    }
 
     /// <summary>A session over a model, which must stay alive as long as the session.</summary>
     public Session Compile(OnnxModel model, SessionOptions? options = null)

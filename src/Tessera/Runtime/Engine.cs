@@ -137,13 +137,18 @@ public abstract partial class Engine : IDisposable, IAsyncDisposable
         if (_health.State == EngineState.Disposed) return;
         // Load may have left the start going on.
         await _initializing.WaitAsync().ConfigureAwait(false);
-        bool first = _health.State != EngineState.Disposed;
-        Become(EngineState.Disposed, false, "disposed");
-        _initializing.Release();
-        if (!first) return;
-        await ReleaseAsync().ConfigureAwait(false);
-        Dispose(true);
-        Pool.Trim();
+        try
+        {
+            if (_health.State == EngineState.Disposed) return;
+            Become(EngineState.Disposed, false, "disposed");
+            await ReleaseAsync().ConfigureAwait(false);
+            Dispose(true);
+            Pool.Trim();
+        }
+        finally
+        {
+            _initializing.Release();
+        }
         Disposed?.Invoke(this, EventArgs.Empty);
         GC.SuppressFinalize(this);
     }

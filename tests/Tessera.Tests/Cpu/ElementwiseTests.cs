@@ -58,6 +58,16 @@ public sealed class ElementwiseTests
     }
 
     [Fact]
+    public void A_gate_times_a_number_stays_in_range()
+    {
+        CpuCase c = new(Seeds.Random());
+        GraphBuilder g = c.G;
+        int i = 0;
+        Node x = c.Input(DType.Float32, [40], () => i++ % 4 - 2e38);
+        c.Check(1e-6, g.Mul(g.Mul(x, g.Sigmoid(x)), 2), g.Mul(g.Mul(x, g.Add(g.Erf(x), 1)), 4), g.Mul(g.Mul(x, g.Sigmoid(x)), 0.5));
+    }
+
+    [Fact]
     public void Rounding_to_eight_bits_may_be_cut_by_the_bound_of_a_group()
     {
         Random r = Seeds.Random();

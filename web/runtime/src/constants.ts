@@ -54,6 +54,8 @@ export class SharedConstants<T> {
   async #take(hash: string, bytes: number, source: ConstantSource, signal: AbortSignal | undefined): Promise<T> {
     let held = this.#held.get(hash)
     if (held === undefined) this.#held.set(hash, (held = { place: this.#fetch(hash, bytes, source, signal), bytes, users: 0 }))
+    // What another program holds under that name must be what this one says it is.
+    else if (held.bytes !== bytes) throw new TesseraError('MalformedModel', `Constant ${hash} has ${held.bytes} bytes; the program says ${bytes}.`)
     held.users++
     try {
       return await held.place

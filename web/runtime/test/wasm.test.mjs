@@ -41,6 +41,15 @@ test('a constant is kept once, and goes with its last program', async () => {
   assert.deepEqual(floats((await c.run([bytes(1, 1, 1, 1)]))[0]), [11, 21, 31, 41])
 })
 
+test('a constant of another size than the one held under its name is refused', async () => {
+  const device = await open(1), source = { get: () => Promise.resolve(constant) }
+  const a = await device.load(readProgram(file(header('wasm'), wasm)), source)
+  const p = readProgram(file(header('wasm'), wasm))
+  const larger = { ...p, constantTable: p.constantTable.map(c => ({ ...c, bytes: c.bytes * 2 })) }
+  await assert.rejects(device.load(larger, source), { code: 'MalformedModel', message: /16 bytes; the program says 32/ })
+  assert.deepEqual(floats((await a.run([bytes(0, 0, 0, 0)]))[0]), [10, 20, 30, 40])
+})
+
 test('a fault is an error, and the program stays usable', async () => {
   const loaded = await load(await open(1))
   await assert.rejects(loaded.run([bytes(1, NaN, 3, 4)]), { code: 'InvalidArgument', message: /outside its axis/ })

@@ -139,7 +139,16 @@ public abstract class DeviceEngine(string name, EngineOptions? options = null) :
         return twice.Span<float>()[0] == 2e-40f;
     }
 
-    internal LoadedProgram Load(Program program) => OnOpen(d => new LoadedProgram(d, program));
+    internal LoadedProgram Load(Program program)
+    {
+        try { return OnOpen(d => new LoadedProgram(d, program)); }
+        catch (TesseraException e) when (e.Code == ErrorCode.DeviceLost)
+        {
+            // Lost while nothing ran.
+            Reopen(e);
+            return OnOpen(d => new LoadedProgram(d, program));
+        }
+    }
 
     /// <summary>Opens the device again after it was lost; what it held is loaded again by who needs it.</summary>
     internal void Reopen(TesseraException lost)

@@ -71,10 +71,10 @@ internal sealed class LoadedProgram : IDisposable
     public void Dispose()
     {
         _fault.Dispose();
-        // With a lost device, all that it held is gone.
-        if (_on.IsLost) return;
         lock (_on.Gate)
         {
+            // With a lost device, all that it held is gone.
+            if (_on.IsLost) return;
             _kernels?.Dispose();
             foreach (ProgramConstant c in _constants) _on.Constants.Return(c);
             _on.Device.Memory.Return(_arena);

@@ -74,7 +74,7 @@ export class WasmProgram implements LoadedProgram {
     const p = this.#program, { heap, arena } = this.#placed
     const before = heap.bytes()
     p.inputs.forEach((v, i) => before.set(inputs[i] as Uint8Array, this.#address(v.value)))
-    new Int32Array(heap.memory.buffer)[(arena + p.fault) >> 2] = 0
+    new Int32Array(heap.memory.buffer)[(arena + p.fault) >>> 2] = 0
     let rested = performance.now()
     for (let i = 0; i < this.#launches.length; i++) {
       const launch = this.#launches[i] as Launch
@@ -93,7 +93,7 @@ export class WasmProgram implements LoadedProgram {
     }
     // Another program may have grown the memory while this one rested.
     const after = heap.bytes()
-    if (new Int32Array(heap.memory.buffer)[(arena + p.fault) >> 2] !== 0) {
+    if (new Int32Array(heap.memory.buffer)[(arena + p.fault) >>> 2] !== 0) {
       throw new TesseraError('InvalidArgument', `An index lies outside its axis; the program's kernels are ${[...new Set(p.kernels.map(k => k.name))].slice(0, 8).join(', ')}.`)
     }
     return takeOutputs(p, into, v => after.subarray(this.#address(v), this.#address(v) + (p.values[v] as Binding).bytes))

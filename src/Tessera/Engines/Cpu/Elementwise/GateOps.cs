@@ -74,8 +74,8 @@ internal static class Gates
     {
         if (product.Op != GraphOp.Mul || product.Shape.Count == 1) return null;
         if (Sides(product, computed, 1) is { } found) return found;
-        // (a·gate)·2ⁿ is (2ⁿ·a)·gate but for results too small for a full mantissa.
-        return Constant(product) is var (inner, times) && inner.Op == GraphOp.Mul && computed(inner) && float.IsPow2(MathF.Abs(times)) ? Sides(inner, computed, times) : null;
+        // (a·gate)·½ is (½·a)·gate but for results too small for a full mantissa; other factors may leave the range on the way.
+        return Constant(product) is var (inner, times) && inner.Op == GraphOp.Mul && computed(inner) && times == 0.5f ? Sides(inner, computed, times) : null;
     }
 
     private static (Node, Node, MicroOp)? Sides(Node product, Func<Node, bool> computed, float times) => Of(product.In[0], product.In[1], computed, times) ?? Of(product.In[1], product.In[0], computed, times);
