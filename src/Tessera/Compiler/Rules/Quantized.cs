@@ -9,7 +9,7 @@ internal sealed record Quantized(Node Real, DType Type, double Zero, double Scal
     public static Quantized? Find(Node n)
     {
         if (n is not { Op: GraphOp.Cast, Type: DType.UInt8 or DType.Int8, In: [{ Op: GraphOp.Min, In: [{ Op: GraphOp.Max, In: [var shifted, var low] }, var high] }] }) return null;
-        (double least, double most) = n.Type == DType.UInt8 ? (0, 255) : (-128, 127);
+        (double least, double most) = Range(n.Type);
         if (!Constants.Is(low, least) || !Constants.Is(high, most)) return null;
         double zero = 0;
         if (shifted is { Op: GraphOp.Add, In: [var rounded, var z] }) (shifted, zero) = (rounded, Constants.Uniform(z) ?? double.NaN);
@@ -23,9 +23,11 @@ internal sealed record Quantized(Node Real, DType Type, double Zero, double Scal
     /// <summary><paramref name="x"/>, of Float32, quantised the same way.</summary>
     public Node Of(GraphBuilder g, Node x)
     {
-        (double least, double most) = Type == DType.UInt8 ? (0, 255) : (-128, 127);
+        (double least, double most) = Range(Type);
         Node y = g.Unary(GraphOp.Round, g.Div(x, g.Scalar(DType.Float32, Scale)));
         if (Zero != 0) y = g.Add(y, Zero);
         return g.Cast(g.Min(g.Max(y, least), most), Type);
     }
+
+    private static (double Least, double Most) Range(DType type) => type == DType.UInt8 ? (0, 255) : (-128, 127);
 }

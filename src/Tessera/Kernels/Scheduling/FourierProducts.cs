@@ -6,11 +6,11 @@ namespace Tessera.Kernels;
 /// <remarks>
 /// X[k] = Σ x[j]·w^(j·k), w = e^(∓2πi÷n). For n = p·q, j = q·j₁ + j₂ and k = k₁ + p·k₂: p-point transforms over j₁, a turn by w^(j₂·k₁), q-point transforms over j₂
 /// (Cooley and Tukey, Math. Comp. 19 (1965) 297). A length with a large prime factor becomes a convolution with a chirp, of a length that is a power of two (Bluestein, IEEE Trans. Audio
-/// Electroacoust. 18 (1970) 451). Angles are reduced in integers, then computed in Float64; a transform of n points errs by about ε·log₂ n of the result's norm.
+/// Electroacoust. 18 (1970) 451). Angles are reduced in integers, then computed in Float64, so that rounding grows with the number of passes and not with n.
 /// </remarks>
 internal sealed class FourierProducts
 {
-    // A product costs n·p, and a launch about as much as a few thousand of its operations; transforms that Float32 hides no cancelled bin of stay exact.
+    // A pass costs n·p, and a launch about as much as a few thousand operations: factors up to 16. Above 96 a prime's own matrix would cost more than a chirp's two transforms.
     private const int MostFactor = 16, MostDirect = 32, MostPrime = 96;
 
     private readonly GraphBuilder _g;
